@@ -1,0 +1,149 @@
+"""The values that enter and leave the engine: frozen dataclasses, no behaviour beyond what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray: TypeAlias = NDArray[np.floating[Any]]
+Float64Array: TypeAlias = NDArray[np.float64]
+IntArray: TypeAlias = NDArray[np.integer[Any]]
+LabelArray: TypeAlias = NDArray[np.int32]
+BoolArray: TypeAlias = NDArray[np.bool_]
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
+
+
+class MapBlocks(Protocol):
+    """Like the builtin ``map``: results come in the order of the items, whoever computes them."""
+
+    def __call__(self, function: Callable[[_T], _R], items: Iterable[_T], /) -> Iterable[_R]:
+        """Apply ``function`` to each item."""
+        ...
+
+
+class StopReason(Enum):
+    """Why a fit ended, in words; ``converged`` says whether that counts as convergence."""
+
+    LABELS = "no label changed"
+    SHIFT = "no centroid moved more than tol"
+    LOSS = "J_clust fell by at most tol"
+    SMOOTHED = "the smoothed batch inertia no longer fell"
+    MAX_ITER = "max_iter reached"
+    INTERRUPTED = "interrupted"
+
+    @property
+    def converged(self) -> bool:
+        """Whether the fit came to rest by itself."""
+        return self not in (StopReason.MAX_ITER, StopReason.INTERRUPTED)
+
+
+@dataclass(frozen=True)
+class IterationRecord:
+    """One iteration, measured over all samples.
+
+    Attributes:
+        iteration: From 1.
+        inertia: Σ wᵢ‖xᵢ − c‖² of this iteration's labels against the centroids updated from them.
+        j_clust: ``inertia`` / Σ wᵢ.
+        centroid_shift: The largest distance a centroid of a non-empty cluster moved in the update.
+        n_moved: Samples whose label changed (in the first iteration: all).
+        n_empty: Clusters without a sample, before the empty policy acted.
+        seconds: Wall time of this iteration.
+        distance_sum: Σ wᵢ‖xᵢ − c‖ (unsquared), when asked for.
+    """
+
+    iteration: int
+    inertia: float
+    j_clust: float
+    centroid_shift: float
+    n_moved: int
+    n_empty: int
+    seconds: float
+    distance_sum: float | None = None
+
+
+@dataclass(frozen=True)
+class FitState:
+    """A fit between two iterations: everything the engine needs to go on to the same bytes.
+
+    Attributes:
+        centroids: (k, d) float64, after the update and the empty policy.
+        labels: (n,) int32, of the last assignment.
+        sums: (k, d) float64, Σ wᵢxᵢ per cluster as the incremental update left them.
+        cluster_weights: (k,) float64, Σ wᵢ per cluster.
+        rng_state: ``Generator.bit_generator.state``.
+        history: The records so far.
+        init_indices: The samples the start came from, if it did.
+    """
+
+    centroids: Float64Array
+    labels: LabelArray
+    sums: Float64Array
+    cluster_weights: Float64Array
+    rng_state: dict[str, Any]
+    history: tuple[IterationRecord, ...]
+    init_indices: IntArray | None
+
+
+@dataclass(frozen=True)
+class KMeansResult:
+    """A finished fit. The labels are the nearest centroids, and the inertia is theirs, in float64.
+
+    Attributes:
+        centroids: (k, d) float64.
+        labels: (n,) int32.
+        inertia: Σ wᵢ‖xᵢ − c‖², computed directly in float64 from ``labels`` and ``centroids``.
+        cluster_sizes: (k,) int64 number of samples.
+        history: A record per iteration.
+        stop_reason: What ended it.
+        init_indices: (k,) the samples the start came from, or None.
+        algorithm: The algorithm that ran (never ``auto``).
+        algorithm_reason: Why it was chosen.
+        seconds: Wall time by phase: ``prepare``, ``init``, ``fit``.
+        warnings: Sentences for the user.
+    """
+
+    centroids: Float64Array
+    labels: LabelArray
+    inertia: float
+    cluster_sizes: IntArray
+    history: tuple[IterationRecord, ...]
+    stop_reason: StopReason
+    init_indices: IntArray | None
+    algorithm: str
+    algorithm_reason: str
+    seconds: dict[str, float] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def n_iter(self) -> int:
+        """Iterations done."""
+        return len(self.history)
+
+    @property
+    def converged(self) -> bool:
+        """Whether the fit came to rest by itself."""
+        return self.stop_reason.converged
+
+    def renumbered(self, order: IntArray) -> KMeansResult:
+        """The same result with cluster ``order[j]`` called ``j``.
+
+        Args:
+            order: (k,) a permutation of the cluster numbers.
+        """
+        rank = np.empty(len(order), dtype=np.int32)
+        rank[order] = np.arange(len(order), dtype=np.int32)
+        return replace(
+            self,
+            centroids=self.centroids[order],
+            labels=rank[self.labels],
+            cluster_sizes=self.cluster_sizes[order],
+            init_indices=None if self.init_indices is None else self.init_indices[order],
+        )

@@ -1,0 +1,75 @@
+"""What a running command tells the outside: frozen events, handed to one callable.
+
+Nothing here draws; ``cli/console.py`` does, and tests collect events in a list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from kmeans_cli.core.types import IterationRecord
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of the work begins: ``"loading digits"``, ``"drawing figures"``."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class FitStarted:
+    """Fit number ``fit`` (from 0) of ``n_fits`` begins."""
+
+    fit: int
+    n_fits: int
+    n_clusters: int
+    init: str
+    seed: int
+    max_iter: int
+
+
+@dataclass(frozen=True)
+class Iteration:
+    """One iteration of fit number ``fit`` is done."""
+
+    fit: int
+    record: IterationRecord
+
+
+@dataclass(frozen=True)
+class FitDone:
+    """Fit number ``fit`` ended; ``error`` is None when it did well, and then ``j_clust`` is its result."""
+
+    fit: int
+    n_iter: int
+    j_clust: float | None
+    stop_reason: str
+    seconds: float
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Bytes:
+    """``done`` of ``total`` bytes (None: unknown) of a download or a pass over a file."""
+
+    what: str
+    done: int
+    total: int | None
+
+
+@dataclass(frozen=True)
+class Warned:
+    """A warning for the user; it also goes to the run's ``log.txt`` and ``warnings``."""
+
+    text: str
+
+
+Event: TypeAlias = Stage | FitStarted | Iteration | FitDone | Bytes | Warned
+Progress: TypeAlias = Callable[[Event], None]
+
+
+def silent(event: Event) -> None:
+    """Ignore every event."""
