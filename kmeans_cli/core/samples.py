@@ -46,7 +46,7 @@ class Samples(Protocol):
         ...
 
     @property
-    def dtype(self) -> np.dtype[np.floating]:  # type: ignore[type-arg]
+    def dtype(self) -> np.dtype[np.floating]:
         """float32 or float64."""
         ...
 
@@ -98,10 +98,10 @@ class ArraySamples:
     @property
     def d(self) -> int:
         """Number of features."""
-        return self.X.shape[1]
+        return int(self.X.shape[1])
 
     @property
-    def dtype(self) -> np.dtype[np.floating]:  # type: ignore[type-arg]
+    def dtype(self) -> np.dtype[np.floating]:
         """float32 or float64."""
         return self.X.dtype
 
@@ -124,9 +124,9 @@ class ArraySamples:
 
 
 def _checked_weights(weights: FloatArray, n: int) -> Float64Array:
-    weights = np.ascontiguousarray(weights, dtype=np.float64)
-    if weights.shape != (n,):
-        raise ConfigError(f"weights must have one value for each of {n} samples", where="weights", value=weights.shape)
-    if not np.isfinite(weights).all() or weights.min() < 0 or weights.max() == 0:
+    checked: Float64Array = np.ascontiguousarray(weights, dtype=np.float64)
+    if checked.shape != (n,):
+        raise ConfigError(f"weights must have one value for each of {n} samples", where="weights", value=checked.shape)
+    if not np.isfinite(checked).all() or checked.min() < 0 or checked.max() == 0:
         raise ConfigError("weights must be finite, at least 0 and not all 0", where="weights")
-    return weights
+    return checked

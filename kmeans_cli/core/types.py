@@ -76,8 +76,8 @@ class FitState:
     Attributes:
         centroids: (k, d) float64, after the update and the empty policy.
         labels: (n,) int32, of the last assignment.
-        sums: (k, d) float64, Σ wᵢxᵢ per cluster as the incremental update left them.
-        cluster_weights: (k,) float64, Σ wᵢ per cluster.
+        start: (k, d) float64, the centroids the fit began with.
+        sums: (k, d) float64, Σ wᵢ(xᵢ − mean) per cluster as the incremental update left them.
         rng_state: ``Generator.bit_generator.state``.
         history: The records so far.
         init_indices: The samples the start came from, if it did.
@@ -85,8 +85,8 @@ class FitState:
 
     centroids: Float64Array
     labels: LabelArray
+    start: Float64Array
     sums: Float64Array
-    cluster_weights: Float64Array
     rng_state: dict[str, Any]
     history: tuple[IterationRecord, ...]
     init_indices: IntArray | None
@@ -103,6 +103,7 @@ class KMeansResult:
         cluster_sizes: (k,) int64 number of samples.
         history: A record per iteration.
         stop_reason: What ended it.
+        start: (k, d) float64, the centroids the fit began with.
         init_indices: (k,) the samples the start came from, or None.
         algorithm: The algorithm that ran (never ``auto``).
         algorithm_reason: Why it was chosen.
@@ -116,6 +117,7 @@ class KMeansResult:
     cluster_sizes: IntArray
     history: tuple[IterationRecord, ...]
     stop_reason: StopReason
+    start: Float64Array
     init_indices: IntArray | None
     algorithm: str
     algorithm_reason: str
@@ -145,5 +147,6 @@ class KMeansResult:
             centroids=self.centroids[order],
             labels=rank[self.labels],
             cluster_sizes=self.cluster_sizes[order],
+            start=self.start[order],
             init_indices=None if self.init_indices is None else self.init_indices[order],
         )

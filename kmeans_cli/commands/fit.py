@@ -1,0 +1,202 @@
+"""``kmeans fit``: one data set, the best of ``n_init`` fits."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from kmeans_cli import datasets, records
+from kmeans_cli.commands.place import RunPlace
+from kmeans_cli.commands.start import given_start
+from kmeans_cli.config import Config, dump, to_tree
+from kmeans_cli.core.engine import check
+from kmeans_cli.core.samples import ArraySamples
+from kmeans_cli.core.types import Float64Array, MapBlocks
+from kmeans_cli.datasets.types import Dataset
+from kmeans_cli.errors import ConfigError
+from kmeans_cli.experiment import FitData, FitJob, Fitted, FitOutcome, evaluate, run_fit, seed_of_fit
+from kmeans_cli.interruption import Interruption
+from kmeans_cli.progress import Progress, Stage, Warned
+from kmeans_cli.runs import provenance
+from kmeans_cli.runs.folder import RunFolder, open_run
+from kmeans_cli.runs.status import RunStatus
+from kmeans_cli.threads import available_cores, open_block_map
+
+
+@dataclass(frozen=True)
+class FitReport:
+    """What a fit found and where it is kept.
+
+    Attributes:
+        run_dir: The run folder.
+        dataset: The data set's name.
+        metrics: What ``metrics.json`` holds.
+        interrupted: Why the fit was stopped early, or None.
+    """
+
+    run_dir: Path
+    dataset: str
+    metrics: dict[str, Any]
+    interrupted: str | None
+
+
+@dataclass(frozen=True)
+class FitPlan:
+    """What a fit would do.
+
+    Attributes:
+        dataset: The data set's name.
+        shape: (n, d) of the training samples.
+        dtype: float32 or float64.
+        n_test: Held-out samples.
+        jobs: The fits.
+        threads: Threads of a fit.
+        bytes_peak: An upper estimate of the memory it needs.
+    """
+
+    dataset: str
+    shape: tuple[int, int]
+    dtype: str
+    n_test: int
+    jobs: tuple[FitJob, ...]
+    threads: int
+    bytes_peak: int
+
+
+def fit(config: Config, *, where: RunPlace, progress: Progress, should_stop: Interruption) -> FitReport:
+    """Fit, evaluate, record.
+
+    Raises:
+        ConfigError: If the settings do not suit the data; no run folder is made then.
+        PlaceError: If data cannot be read (no folder either) or the folder not be written.
+        FitError: If the fit cannot go on.
+        Interrupted: If a signal came outside the fit itself.
+    """
+    began = time.perf_counter()
+    dataset, jobs = _load(config, where, progress)
+    load_seconds = time.perf_counter() - began
+    threads = _threads(config)
+    record = provenance.collect(
+        argv=where.argv,
+        seed=config.seed,
+        config=to_tree(config),
+        dataset=describe(dataset),
+        threads=threads,
+    )
+    label = config.name or f"{dataset.name}-k{config.kmeans.n_clusters}"
+    with open_run(where.runs_dir, "fit", label, record=record) as folder, open_block_map(threads) as map_blocks:
+        folder.write_text("config.yaml", dump(config))
+        progress = _logged(progress, folder)
+        for note in dataset.notes:
+            progress(Warned(note))
+        data = FitData.of(dataset, map_blocks)
+        fits = _fit_all(data, jobs, map_blocks, progress, should_stop)
+        best = min(fits, key=lambda fitted: fitted.result.inertia)
+        progress(Stage("evaluating"))
+        outcome = evaluate(data, best, config.evaluate, config.data.seed, map_blocks)
+        seconds = {"load": load_seconds, "prepare": data.seconds}
+        metrics = _record(folder, config, dataset, fits, outcome, seconds, progress)
+        if should_stop.reason:
+            folder.mark(RunStatus.INTERRUPTED, should_stop.reason)
+    return FitReport(folder.path, dataset.name, metrics, should_stop.reason)
+
+
+def plan(config: Config, *, where: RunPlace, progress: Progress) -> FitPlan:
+    """What ``fit`` would do, after reading and checking the data; nothing is written."""
+    dataset, jobs = _load(config, where, progress)
+    n, d = dataset.X.shape
+    n_test = 0 if dataset.test is None else len(dataset.test.X)
+    # The matrix and its float32 copy, the held-out rows likewise, and a block of distances per thread.
+    matrices = (n + n_test) * d * (dataset.X.itemsize + 4)
+    working = n * 32 + 8 * config.kmeans.n_clusters * d * 8
+    return FitPlan(
+        dataset.name, (n, d), str(dataset.X.dtype), n_test, jobs, _threads(config), matrices + working
+    )
+
+
+def describe(dataset: Dataset) -> dict[str, Any]:
+    """The data set in ``run.json``."""
+    return {
+        "name": dataset.name,
+        "path": None if dataset.path is None else str(dataset.path),
+        "shape": list(dataset.X.shape),
+        "sha256": dataset.sha256,
+    }
+
+
+def _threads(config: Config) -> int:
+    return config.executor.jobs or available_cores()
+
+
+def _load(config: Config, where: RunPlace, progress: Progress) -> tuple[Dataset, tuple[FitJob, ...]]:
+    start = given_start(config.kmeans, where.runs_dir)
+    progress(Stage("loading data"))
+    dataset = datasets.load(config.data, data_dir=where.data_dir, progress=progress)
+    try:
+        check(ArraySamples(dataset.X, dataset.weights), config.kmeans, start)
+    except ConfigError as error:
+        raise error.at(f"kmeans.{error.where}") from None
+    return dataset, _jobs(config, start)
+
+
+def _jobs(config: Config, start: Float64Array | None) -> tuple[FitJob, ...]:
+    return tuple(
+        FitJob(
+            number,
+            replace(config.kmeans, n_init=1),
+            seed_of_fit(config.seed, number),
+            start,
+            config.evaluate.distance_sum_history,
+            config.trace,
+        )
+        for number in range(config.kmeans.n_init)
+    )
+
+
+def _fit_all(
+    data: FitData, jobs: tuple[FitJob, ...], map_blocks: MapBlocks, progress: Progress, should_stop: Interruption
+) -> list[Fitted]:
+    fits = []
+    for job in jobs:
+        with should_stop.deferred():
+            fits.append(run_fit(data, job, len(jobs), map_blocks, progress, should_stop))
+        if should_stop():
+            break
+    return fits
+
+
+def _record(
+    folder: RunFolder,
+    config: Config,
+    dataset: Dataset,
+    fits: list[Fitted],
+    outcome: FitOutcome,
+    seconds: dict[str, float],
+    progress: Progress,
+) -> dict[str, Any]:
+    records.write_history(folder, fits)
+    records.write_model(folder, "model.npz", dataset, outcome)
+    records.write_labels(folder, dataset, outcome)
+    records.write_centroids(folder, dataset, outcome)
+    records.write_trace(folder, outcome.fitted)
+    for warning in outcome.metrics["warnings"]:
+        progress(Warned(warning))
+    began = time.perf_counter()
+    if config.figures.enabled:
+        progress(Stage("drawing figures"))
+        records.write_figures(folder, records.build_view(dataset, outcome), config.figures)
+    timed = outcome.metrics["seconds"] | seconds | {"figures": time.perf_counter() - began}
+    metrics = outcome.metrics | {"seconds": timed}
+    folder.write_json("metrics.json", metrics)
+    return metrics
+
+
+def _logged(progress: Progress, folder: RunFolder) -> Progress:
+    def log(event: Any) -> None:
+        if isinstance(event, Warned):
+            folder.log(event.text)
+        progress(event)
+
+    return log

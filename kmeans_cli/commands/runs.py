@@ -1,0 +1,99 @@
+"""``kmeans runs list|show|path``: what is in the runs folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kmeans_cli import runs
+from kmeans_cli.errors import PlaceError
+from kmeans_cli.runs.summary import RunSummary, summarise
+
+
+@dataclass(frozen=True)
+class RunList:
+    """The runs of a folder, the newest first."""
+
+    runs_dir: Path
+    runs: tuple[RunSummary, ...]
+
+
+@dataclass(frozen=True)
+class RunFile:
+    """A file of a run: its name in the folder, and its size in bytes."""
+
+    name: str
+    size: int
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """Everything of one run.
+
+    Attributes:
+        summary: Its line in the list.
+        record: What ``run.json`` holds.
+        config: The resolved config as a tree, or None where it is missing or broken.
+        metrics: What ``metrics.json`` holds, or None likewise.
+        files: Its files, by name.
+        problems: Why something is None: a sentence for each.
+    """
+
+    summary: RunSummary
+    record: Mapping[str, Any]
+    config: Mapping[str, Any] | None
+    metrics: Mapping[str, Any] | None
+    files: tuple[RunFile, ...]
+    problems: tuple[str, ...]
+
+
+def list_runs(runs_dir: Path) -> RunList:
+    """The runs in ``runs_dir``.
+
+    Raises:
+        PlaceError: ``runs_dir`` is missing or unreadable.
+    """
+    return RunList(runs_dir, tuple(runs.list_runs(runs_dir)))
+
+
+def show(run: str, runs_dir: Path) -> RunReport:
+    """Everything of one run; what a run that did not complete lacks is said in ``problems``.
+
+    Args:
+        run: A path, a name in ``runs_dir``, a unique beginning of one, or ``latest``.
+        runs_dir: Where runs live.
+
+    Raises:
+        PlaceError: There is no such run, or its ``run.json`` is broken.
+    """
+    loaded = runs.load_run(run, runs_dir)
+    parts: dict[str, Any] = {"config": None, "metrics": None}
+    problems = []
+    for name in parts:
+        try:
+            parts[name] = getattr(loaded, name)
+        except PlaceError as error:
+            problems.append(str(error))
+    return RunReport(
+        summary=summarise(loaded.path),
+        record=loaded.record,
+        **parts,
+        files=_files(loaded.path),
+        problems=tuple(problems),
+    )
+
+
+def path(run: str, runs_dir: Path) -> Path:
+    """The absolute path of a run's folder.
+
+    Raises:
+        PlaceError: There is no such run.
+    """
+    return runs.find_run(run, runs_dir)
+
+
+def _files(folder: Path) -> tuple[RunFile, ...]:
+    files = (file for file in sorted(folder.rglob("*")) if file.is_file())
+    return tuple(RunFile(str(file.relative_to(folder)), file.stat().st_size) for file in files)

@@ -1,0 +1,160 @@
+"""The nearest centroid of each sample: float32 products exclude centroids, float64 decides between the rest.
+
+**What is exact.** The nearest centroid of x is the one with the smallest Σ(x − c)², computed in float64 from the
+sample and the centroid, the lowest index on ties.
+
+**What excludes.** With r = (x − o)/s the prepared row, q = (c − μ)/s and m = (μ − o)/s,
+
+    ‖x − c‖² / 2s² = a term that is the same for every c  +  ‖q‖²/2 + m·q − r·q,
+
+so scores ``bias − r·q`` rank the centroids as distances do. They are computed in float32 with unit roundoff
+u = 2⁻²⁴. A dot product of d terms, summed in whatever order, is off by at most d·u/(1 − d·u)·‖r‖‖q‖ (Higham,
+*Accuracy and Stability of Numerical Algorithms*, section 3.1); rounding r, q, the bias and the difference adds at most
+six more u. Two scores whose gap is above twice the bound below are therefore in the true order. The float64 term
+covers the rounding of the deciding distances themselves, so excluding never contradicts deciding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kmeans_cli.core.prepare import Prepared, in_chunks
+from kmeans_cli.core.samples import Block, Samples
+from kmeans_cli.core.types import BoolArray, Float64Array, FloatArray, IntArray, LabelArray, MapBlocks
+
+_U32 = 2.0**-24
+_U64 = 2.0**-53
+_TINY = 2.0**-126
+# Sample-centroid pairs decided at a time hold at most so many float64 values per operand.
+_PAIR_VALUES = 1 << 19
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Centroids made ready for products with the prepared rows.
+
+    Attributes:
+        centroids: (k, d) float64, as they are.
+        q: (k, d) float32, (c − mean)/scale.
+        bias: (k,) float32.
+        slope, constant: Two scores of a row of length ‖r‖ are in true order when they differ by more than
+            slope·‖r‖ + constant.
+    """
+
+    centroids: Float64Array
+    q: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    slope: float
+    constant: float
+
+
+def aim(prepared: Prepared, centroids: Float64Array) -> Targets:
+    """Make (k, d) centroids ready for products."""
+    q = (centroids - prepared.mean) / prepared.scale
+    m = (prepared.mean - prepared.origin) / prepared.scale
+    bias = np.einsum("ij,ij->i", q, q) / 2 + q @ m
+    longest = float(np.sqrt(np.einsum("ij,ij->i", q, q).max()))
+    off_centre = float(np.sqrt(m @ m))
+    d = q.shape[1]
+    relative = (d + 8) * _U32 / (1 - (d + 8) * _U32)
+    roundings = relative * longest, 4 * _U32 * (longest**2 / 2 + off_centre * longest) + d * _TINY
+    longest_row = float(prepared.lengths.max())
+    deciding = 2 * (d + 4) * _U64 * (longest_row + off_centre + longest) ** 2
+    return Targets(
+        centroids,
+        q.astype(np.float32),
+        bias.astype(np.float32),
+        slope=2 * roundings[0],
+        constant=2 * roundings[1] + deciding,
+    )
+
+
+def scores_of(prepared: Prepared, targets: Targets, block: Block) -> NDArray[np.float32]:
+    """(block length, k) float32 scores; the smaller, the nearer."""
+    scores: NDArray[np.float32] = prepared.rows[block.rows] @ targets.q.T
+    return np.subtract(targets.bias, scores, out=scores)
+
+
+def nearest(samples: Samples, prepared: Prepared, targets: Targets, block: Block) -> LabelArray:
+    """(block length,) the exact nearest centroid of each sample of a block."""
+    scores = scores_of(prepared, targets, block)
+    every = np.arange(len(scores))
+    labels: LabelArray = scores.argmin(axis=1).astype(np.int32)
+    best = scores[every, labels]
+    scores[every, labels] = np.inf
+    # A minimum is found faster by its argmin.
+    second = scores[every, scores.argmin(axis=1)]
+    reach = best + (targets.slope * prepared.lengths[block.rows] + targets.constant)
+    close = np.flatnonzero(second <= reach)
+    if len(close):
+        scores[close, labels[close]] = best[close]
+        candidates = scores[close] <= reach[close, None]
+        labels[close] = decide(samples, targets.centroids, block.start + close, candidates)
+    return labels
+
+
+def nearest_labels(
+    samples: Samples, prepared: Prepared, centroids: Float64Array, map_blocks: MapBlocks = map
+) -> LabelArray:
+    """(n,) int32, the exact nearest of (k, d) centroids for every sample."""
+    targets = aim(prepared, centroids)
+    labels = map_blocks(lambda block: nearest(samples, prepared, targets, block), samples.blocks())
+    return np.concatenate(list(labels))
+
+
+def decide(samples: Samples, centroids: Float64Array, indices: IntArray, candidates: BoolArray) -> LabelArray:
+    """The exact nearest among the candidates of each sample.
+
+    Args:
+        samples: The data.
+        centroids: (k, d) float64.
+        indices: (m,) which samples.
+        candidates: (m, k) which centroids may be nearest; at least one in each row.
+
+    Returns:
+        (m,) int32 labels.
+    """
+    row, centroid = np.nonzero(candidates)
+    squared = np.empty(len(row))
+    step = max(1, _PAIR_VALUES // samples.d)
+    for start in range(0, len(row), step):
+        pairs = slice(start, start + step)
+        squared[pairs] = squared_distances(samples.take(indices[row[pairs]]), centroids[centroid[pairs]])
+    first = np.searchsorted(row, np.arange(len(indices)))
+    smallest = np.minimum.reduceat(squared, first)
+    # Pairs are ordered by row, then by centroid: the first that reaches the minimum has the lowest index.
+    reached = np.flatnonzero(squared == smallest[row])
+    first_reached = reached[np.searchsorted(row[reached], np.arange(len(indices)))]
+    labels: LabelArray = centroid[first_reached].astype(np.int32)
+    return labels
+
+
+def squared_distances(rows: FloatArray, centroids: Float64Array) -> Float64Array:
+    """(m,) Σ(x − c)² in float64 between matching rows: the one definition that decides.
+
+    Example:
+        >>> squared_distances(np.array([[0.0, 3.0]]), np.array([[4.0, 0.0]]))
+        array([25.])
+    """
+    difference = rows - centroids
+    squared: Float64Array = np.einsum("ij,ij->i", difference, difference)
+    return squared
+
+
+def own_squared_distances(
+    samples: Samples, centroids: Float64Array, labels: IntArray, map_blocks: MapBlocks = map
+) -> Float64Array:
+    """(n,) squared distance of each sample to the centroid of its cluster, directly in float64."""
+    squared = np.empty(samples.n)
+
+    def measure(block: Block) -> None:
+        def write(where: slice, rows: FloatArray) -> None:
+            squared[where] = squared_distances(rows, centroids[labels[where]])
+
+        in_chunks(samples, block, write)
+
+    list(map_blocks(measure, samples.blocks()))
+    return squared

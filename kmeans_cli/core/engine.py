@@ -1,0 +1,262 @@
+"""The only loop over iterations: it owns the random generator, the stop rules, the empty policies and the history."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+
+from kmeans_cli.core.algorithms import ALGORITHMS, choose
+from kmeans_cli.core.distance import own_squared_distances
+from kmeans_cli.core.empty import EMPTY_POLICIES, EmptyCase
+from kmeans_cli.core.init import INITS, Start, StartCase
+from kmeans_cli.core.params import KMeansParams
+from kmeans_cli.core.prepare import Prepared, prepare
+from kmeans_cli.core.samples import Samples
+from kmeans_cli.core.stop import STOP_RULES
+from kmeans_cli.core.stop import labels as labels_unchanged
+from kmeans_cli.core.types import (
+    FitState,
+    Float64Array,
+    IterationRecord,
+    KMeansResult,
+    LabelArray,
+    MapBlocks,
+    StopReason,
+)
+from kmeans_cli.core.update import ClusterSums
+from kmeans_cli.errors import ConfigError
+
+OnIteration: TypeAlias = Callable[[IterationRecord, FitState], bool | None]
+"""Told after each iteration; True asks the fit to stop there."""
+
+# Below this share of the total dispersion the inertia from sums has lost too many digits to cancellation.
+_CANCELLED = 1e-6
+
+
+def fit(
+    samples: Samples,
+    params: KMeansParams,
+    *,
+    seed: int = 0,
+    start: Float64Array | None = None,
+    state: FitState | None = None,
+    prepared: Prepared | None = None,
+    map_blocks: MapBlocks = map,
+    clock: Callable[[], float] = time.perf_counter,
+    on_iteration: OnIteration | None = None,
+    distance_sums: bool = False,
+) -> KMeansResult:
+    """One k-means fit from one start.
+
+    Args:
+        samples: The data.
+        params: The settings; ``n_init`` is the caller's concern, and so is ``init`` when it names a file or run.
+        seed: Of every random draw of this fit.
+        start: (k, d) given first centroids, instead of ``params.init``.
+        state: Go on from here instead of starting.
+        prepared: Of these samples; made here if not given.
+        map_blocks: How to map a function over blocks: the builtin, or threads.
+        clock: Seconds, for the records.
+        on_iteration: Called after each iteration; returning True stops the fit.
+        distance_sums: Also record Σ wᵢ‖xᵢ − c‖ in each iteration, at the cost of a pass.
+
+    Returns:
+        The result; its labels are the nearest centroids and its inertia is theirs.
+
+    Raises:
+        ConfigError: If k is larger than the number of samples, or the start has another shape.
+        FitError: If a cluster becomes empty under ``empty: error``.
+
+    Example:
+        >>> samples = ArraySamples(np.array([[0.0], [1.0], [9.0], [10.0]]))
+        >>> fit(samples, KMeansParams(n_clusters=2)).inertia
+        1.0
+    """
+    began = clock()
+    check(samples, params, start)
+    if prepared is None:
+        prepared = prepare(samples, map_blocks)
+    after_prepare = clock()
+    rng = np.random.default_rng(seed)
+    if state is not None:
+        rng.bit_generator.state = state.rng_state
+        begin = Start(state.start, state.init_indices)
+    elif start is not None:
+        begin = Start(np.asarray(start, dtype=np.float64), None)
+    else:
+        begin = INITS[params.init_name](StartCase(params.n_clusters, samples, prepared, rng, map_blocks))
+    after_init = clock()
+    loop = _Loop(samples, params, prepared, map_blocks, clock, rng, begin, state, distance_sums)
+    stop_reason = loop.run(on_iteration)
+    result = loop.result(stop_reason)
+    seconds = {
+        "prepare": after_prepare - began,
+        "init": after_init - after_prepare,
+        "fit": clock() - after_init,
+    }
+    result.seconds.update(seconds)
+    return result
+
+
+def check(samples: Samples, params: KMeansParams, start: Float64Array | None = None) -> None:
+    """Say before any work whether a fit can begin.
+
+    Raises:
+        ConfigError: If k is larger than the number of samples (with a weight), or the start has another shape.
+    """
+    k = params.n_clusters
+    n = samples.n if samples.weights is None else int(np.count_nonzero(samples.weights))
+    if k > n:
+        raise ConfigError(
+            "is more than the samples there are",
+            where="n_clusters",
+            value=k,
+            allowed=f"at most {n}, one for each sample",
+        )
+    if start is not None and np.shape(start) != (k, samples.d):
+        raise ConfigError(
+            "is the shape of the given start",
+            where="init",
+            value=np.shape(start),
+            allowed=f"({k}, {samples.d}): k rows with a value for each feature",
+        )
+    if start is not None and not np.isfinite(start).all():
+        raise ConfigError("the given start has NaN or infinite values", where="init")
+
+
+class _Loop:
+    """The state of a running fit and its steps."""
+
+    def __init__(
+        self,
+        samples: Samples,
+        params: KMeansParams,
+        prepared: Prepared,
+        map_blocks: MapBlocks,
+        clock: Callable[[], float],
+        rng: np.random.Generator,
+        begin: Start,
+        state: FitState | None,
+        distance_sums: bool,
+    ) -> None:
+        self.samples, self.params, self.prepared = samples, params, prepared
+        self.map_blocks, self.clock, self.rng, self.begin = map_blocks, clock, rng, begin
+        self.distance_sums = distance_sums
+        self.name, self.reason = choose(params.algorithm, samples.n, samples.d, params.n_clusters)
+        self.algorithm = ALGORITHMS[self.name](samples, prepared, map_blocks)
+        self.clusters = ClusterSums(samples, prepared, params.n_clusters, map_blocks)
+        self.centroids = begin.centroids
+        self.labels: LabelArray | None = None
+        self.history: list[IterationRecord] = []
+        if state is not None:
+            self.centroids, self.labels, self.history = state.centroids, state.labels, list(state.history)
+            self.clusters.restore(state.sums, state.labels)
+        self.algorithm.moved(self.centroids)
+
+    def run(self, on_iteration: OnIteration | None) -> StopReason:
+        """Iterate until a rule, the limit or the caller says stop."""
+        reason = self._stop_reason() if self.history else None
+        while reason is None:
+            if len(self.history) >= self.params.max_iter:
+                return StopReason.MAX_ITER
+            self._iterate()
+            reason = self._stop_reason()
+            wish = on_iteration is not None and on_iteration(self.history[-1], self._state())
+            if wish and reason is None:
+                reason = StopReason.INTERRUPTED
+        return reason
+
+    def result(self, stop_reason: StopReason) -> KMeansResult:
+        """The last assignment, so that the labels belong to the centroids, measured directly."""
+        labels = self.algorithm.assign()
+        squared = own_squared_distances(self.samples, self.centroids, labels, self.map_blocks)
+        weights = self.samples.weights
+        inertia = float(squared.sum() if weights is None else weights @ squared)
+        sizes = np.bincount(labels, minlength=self.params.n_clusters)
+        return KMeansResult(
+            centroids=self.centroids,
+            labels=labels,
+            inertia=inertia,
+            cluster_sizes=sizes,
+            history=tuple(self.history),
+            stop_reason=stop_reason,
+            start=self.begin.centroids,
+            init_indices=self.begin.indices,
+            algorithm=self.name,
+            algorithm_reason=self.reason,
+            warnings=_warnings(int(np.count_nonzero(sizes == 0)), inertia, self.params),
+        )
+
+    def _iterate(self) -> None:
+        began = self.clock()
+        former, self.labels = self.labels, self.algorithm.assign()
+        moved = np.arange(self.samples.n) if former is None else np.flatnonzero(self.labels != former)
+        self.clusters.move(moved, former, self.labels)
+        means = self.clusters.means(empty=self.centroids)
+        empty = np.flatnonzero(self.clusters.weights == 0)
+        filled = self.clusters.weights > 0
+        shift = np.sqrt(np.square(means[filled] - self.centroids[filled]).sum(axis=1).max())
+        inertia, distance_sum = self._measure(means)
+        if len(empty):
+            case = EmptyCase(empty, means, self.labels, self.samples, self.prepared, self.rng, self.map_blocks)
+            means[empty] = EMPTY_POLICIES[self.params.empty](case)
+        self.centroids = means
+        self.algorithm.moved(means)
+        self.history.append(
+            IterationRecord(
+                iteration=len(self.history) + 1,
+                inertia=inertia,
+                j_clust=inertia / self.prepared.total_weight,
+                centroid_shift=float(shift),
+                n_moved=len(moved),
+                n_empty=len(empty),
+                seconds=self.clock() - began,
+                distance_sum=distance_sum,
+            )
+        )
+
+    def _measure(self, means: Float64Array) -> tuple[float, float | None]:
+        inertia = self.clusters.inertia()
+        cancelled = inertia < _CANCELLED * self.prepared.total
+        if not (cancelled or self.distance_sums):
+            return inertia, None
+        assert self.labels is not None
+        squared = own_squared_distances(self.samples, means, self.labels, self.map_blocks)
+        weights = self.samples.weights
+        if cancelled:
+            inertia = float(squared.sum() if weights is None else weights @ squared)
+        if not self.distance_sums:
+            return inertia, None
+        distances = np.sqrt(squared)
+        return inertia, float(distances.sum() if weights is None else weights @ distances)
+
+    def _stop_reason(self) -> StopReason | None:
+        record, previous = self.history[-1], self.history[-2] if len(self.history) > 1 else None
+        rule, tol = STOP_RULES[self.params.stop.rule], self.params.stop.tol
+        return labels_unchanged(record, previous, 0.0) or rule(record, previous, tol or 0.0)
+
+    def _state(self) -> FitState:
+        assert self.labels is not None
+        return FitState(
+            centroids=self.centroids,
+            labels=self.labels,
+            start=self.begin.centroids,
+            sums=self.clusters.sums.copy(),
+            rng_state=dict(self.rng.bit_generator.state),
+            history=tuple(self.history),
+            init_indices=self.begin.indices,
+        )
+
+
+def _warnings(n_empty: int, inertia: float, params: KMeansParams) -> tuple[str, ...]:
+    if n_empty == 0:
+        return ()
+    if inertia == 0:
+        return (
+            f"the data have only {params.n_clusters - n_empty} distinct samples: "
+            f"{n_empty} of {params.n_clusters} clusters are empty",
+        )
+    return (f"{n_empty} of {params.n_clusters} clusters are empty (empty: {params.empty})",)

@@ -1,0 +1,144 @@
+"""Starts: from the data and a random generator to k first centroids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from kmeans_cli.core.distance import squared_distances
+from kmeans_cli.core.prepare import Prepared
+from kmeans_cli.core.samples import Block, Samples
+from kmeans_cli.core.types import Float64Array, IntArray, MapBlocks
+
+_U32 = 2.0**-24
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a fit begins.
+
+    Attributes:
+        centroids: (k, d) float64.
+        indices: (k,) the samples they are, or None when they are none.
+    """
+
+    centroids: Float64Array
+    indices: IntArray | None
+
+
+@dataclass(frozen=True)
+class StartCase:
+    """What an init may use: ``n_clusters`` starts are wanted from ``samples``, drawn with ``rng``."""
+
+    n_clusters: int
+    samples: Samples
+    prepared: Prepared
+    rng: np.random.Generator
+    map_blocks: MapBlocks
+
+    def start_at(self, indices: IntArray) -> Start:
+        """The start at these samples."""
+        return Start(self.samples.take(indices).astype(np.float64), indices)
+
+    def weights(self) -> Float64Array:
+        """(n,) the weights, ones when there are none."""
+        weights = self.samples.weights
+        return np.ones(self.samples.n) if weights is None else weights
+
+
+Init: TypeAlias = Callable[[StartCase], Start]
+
+
+def sample(case: StartCase) -> Start:
+    """K distinct samples, drawn evenly, or by weight where there are weights (Forgy 1965).
+
+    scikit-learn calls it "random", the first report "training data set".
+    """
+    weights = case.samples.weights
+    share = None if weights is None else weights / weights.sum()
+    return case.start_at(case.rng.choice(case.samples.n, case.n_clusters, replace=False, p=share))
+
+
+def uniform(case: StartCase) -> Start:
+    """Vectors drawn evenly between the smallest and the largest value of the whole matrix, one range for all features.
+
+    The first report's "random" start; on images most such vectors are far from every sample, so clusters become empty.
+    """
+    shape = case.n_clusters, case.samples.d
+    return Start(case.rng.uniform(case.prepared.lowest, case.prepared.highest, shape), None)
+
+
+def kmeans_plus_plus(case: StartCase) -> Start:
+    """Greedy k-means++ (Arthur & Vassilvitskii 2007): samples drawn by squared distance to the nearest one chosen.
+
+    Each step draws 2 + ⌊ln k⌋ candidates and keeps the one that leaves the least inertia, as their original program
+    and scikit-learn do.
+    """
+    weights = case.weights()
+    n_candidates = 2 + int(np.log(case.n_clusters))
+    chosen = [_draw(weights, case.rng, 1)[0]]
+    closest = _to_samples(case, np.array(chosen))[:, 0]
+    while len(chosen) < case.n_clusters:
+        candidates = _draw(weights * closest, case.rng, n_candidates)
+        after = np.minimum(closest[:, None], _to_samples(case, candidates))
+        best = int(np.argmin(weights @ after))
+        chosen.append(candidates[best])
+        closest = np.ascontiguousarray(after[:, best])
+    return case.start_at(np.array(chosen))
+
+
+def farthest(case: StartCase) -> Start:
+    """A random sample, then always the sample farthest from those chosen (Gonzalez 1985). Ties: the lowest index."""
+    weights = case.weights()
+    chosen = [_draw(weights, case.rng, 1)[0]]
+    closest = np.full(case.samples.n, np.inf)
+    while len(chosen) < case.n_clusters:
+        closest = np.minimum(closest, _to_samples(case, np.array(chosen[-1:]))[:, 0])
+        chosen.append(int(np.argmax(np.where(weights > 0, closest, -1))))
+    return case.start_at(np.array(chosen))
+
+
+INITS: dict[str, Init] = {
+    "k-means++": kmeans_plus_plus,
+    "sample": sample,
+    "uniform": uniform,
+    "farthest": farthest,
+}
+
+
+def _draw(shares: Float64Array, rng: np.random.Generator, n: int) -> IntArray:
+    """``n`` sample indices, each drawn in proportion to its share (evenly when all are 0)."""
+    cumulated = np.cumsum(shares)
+    if cumulated[-1] <= 0:
+        # Every sample already is a centroid: fewer distinct samples than clusters.
+        return rng.integers(len(shares), size=n)
+    drawn: IntArray = np.searchsorted(cumulated, rng.random(n) * cumulated[-1], side="right")
+    return drawn
+
+
+def _to_samples(case: StartCase, indices: IntArray) -> Float64Array:
+    """(n, m) squared distances from every sample to m of the samples, relative to the squared scale.
+
+    From float32 products; those too small for their rounding are computed in float64, so a duplicate of a chosen
+    sample has distance 0 and is never drawn while other samples are left.
+    """
+    rows, lengths, samples = case.prepared.rows, case.prepared.lengths, case.samples
+    goals = rows[indices]
+    exact_goals = samples.take(indices).astype(np.float64)
+    relative = 4 * (samples.d + 8) * _U32
+    out = np.empty((samples.n, len(indices)))
+
+    def measure(block: Block) -> None:
+        reach = lengths[block.rows, None].astype(np.float64) ** 2 + lengths[indices].astype(np.float64) ** 2
+        squared = out[block.rows]
+        np.subtract(reach, 2 * (rows[block.rows] @ goals.T), out=squared)
+        row, goal = np.nonzero(squared <= relative * reach)
+        if len(row):
+            exact = squared_distances(samples.take(block.start + row), exact_goals[goal])
+            squared[row, goal] = exact / case.prepared.scale**2
+
+    list(case.map_blocks(measure, samples.blocks()))
+    return out

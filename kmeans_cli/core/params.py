@@ -1,0 +1,113 @@
+"""The settings of one fit, checked when made: the config section ``kmeans``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from kmeans_cli.core.algorithms import ALGORITHMS
+from kmeans_cli.core.empty import EMPTY_POLICIES
+from kmeans_cli.core.init import INITS
+from kmeans_cli.core.stop import STOP_RULES
+from kmeans_cli.errors import ConfigError
+
+_START_KEYS = ("file", "run")
+
+
+@dataclass(frozen=True)
+class StopParams:
+    """When a fit counts as converged.
+
+    Attributes:
+        rule: A name in ``STOP_RULES``.
+        tol: The threshold of ``shift`` (in the fit's units) and ``loss`` (in J_clust's); ``labels`` has none.
+
+    Raises:
+        ConfigError: For an unknown rule, a missing or needless tol, or a negative one.
+    """
+
+    rule: str = "labels"
+    tol: float | None = None
+
+    def __post_init__(self) -> None:
+        """Check."""
+        _check_name(self.rule, STOP_RULES, "stop.rule", "is no stop rule")
+        if self.rule == "labels":
+            if self.tol is not None:
+                raise ConfigError(
+                    "has no meaning for rule 'labels'",
+                    where="stop.tol",
+                    value=self.tol,
+                    allowed="null, or rule shift or loss",
+                )
+        elif self.tol is None:
+            raise ConfigError(
+                f"rule '{self.rule}' needs a tol",
+                where="stop.tol",
+                value=None,
+                allowed="a number, at least 0",
+            )
+        elif not 0 <= self.tol < float("inf"):
+            raise ConfigError("is no tolerance", where="stop.tol", value=self.tol, allowed="a number, at least 0")
+
+
+@dataclass(frozen=True)
+class KMeansParams:
+    """The settings of a fit.
+
+    Attributes:
+        n_clusters: How many clusters, at least 1.
+        init: A name in ``INITS``, or where given centroids are: ``{"file": path}`` or ``{"run": RUN}``.
+        n_init: How many starts; the best by inertia is kept.
+        algorithm: A name in ``ALGORITHMS``, or ``auto``.
+        max_iter: At most so many iterations.
+        empty: A name in ``EMPTY_POLICIES``.
+        stop: When the fit counts as converged.
+
+    Raises:
+        ConfigError: For an unknown name or a number out of range; ``where`` is the key within the section.
+    """
+
+    n_clusters: int = 10
+    init: str | dict[str, str] = "k-means++"
+    n_init: int = 1
+    algorithm: str = "auto"
+    max_iter: int = 1000
+    empty: str = "farthest"
+    stop: StopParams = field(default_factory=StopParams)
+
+    def __post_init__(self) -> None:
+        """Check."""
+        for name in ("n_clusters", "n_init", "max_iter"):
+            if getattr(self, name) < 1:
+                raise ConfigError(
+                    "is too small", where=name, value=getattr(self, name), allowed="a whole number from 1"
+                )
+        _check_init(self.init)
+        _check_name(self.algorithm, ("auto", *ALGORITHMS), "algorithm", "is no algorithm")
+        _check_name(self.empty, EMPTY_POLICIES, "empty", "is no empty-cluster policy")
+
+    @property
+    def init_name(self) -> str:
+        """The init as a short word for tables and records: a name, ``file`` or ``run``."""
+        return self.init if isinstance(self.init, str) else next(iter(self.init))
+
+
+def _check_init(init: str | dict[str, str]) -> None:
+    if isinstance(init, dict):
+        if len(init) != 1 or next(iter(init)) not in _START_KEYS:
+            raise ConfigError("names no start", where="init", value=init, allowed="{file: centroids.npy} or {run: RUN}")
+    elif init == "random":
+        raise ConfigError(
+            "means different things in different tools: say 'sample' for k distinct samples of the data "
+            "(scikit-learn's \"random\") or 'uniform' for vectors drawn evenly over the data's range",
+            where="init",
+            value=init,
+        )
+    else:
+        _check_name(init, INITS, "init", "is no init")
+
+
+def _check_name(value: str, names: Any, where: str, problem: str) -> None:
+    if value not in names:
+        raise ConfigError(problem, where=where, value=value, allowed=tuple(names))

@@ -1,0 +1,237 @@
+"""The unit all commands share: a fit from one start, brought into canonical order, evaluated."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from kmeans_cli import metrics
+from kmeans_cli.core.distance import nearest_labels
+from kmeans_cli.core.engine import fit
+from kmeans_cli.core.params import KMeansParams
+from kmeans_cli.core.prepare import Prepared, prepare
+from kmeans_cli.core.samples import ArraySamples
+from kmeans_cli.core.types import Float64Array, FitState, IntArray, IterationRecord, KMeansResult, MapBlocks
+from kmeans_cli.datasets.types import Dataset
+from kmeans_cli.metrics.params import EvaluateParams
+from kmeans_cli.model import Model
+from kmeans_cli.progress import FitDone, FitStarted, Iteration, Progress
+
+N_NEAREST = 10
+
+
+@dataclass(frozen=True)
+class FitJob:
+    """One fit to do.
+
+    Attributes:
+        number: Its number in the run, from 0.
+        params: The settings of the fit.
+        seed: Of all its random draws.
+        start: (k, d) given first centroids, or None.
+        distance_sums: Record the distance sum of each iteration.
+        trace: Keep the centroids of each iteration.
+    """
+
+    number: int
+    params: KMeansParams
+    seed: int
+    start: Float64Array | None = None
+    distance_sums: bool = False
+    trace: bool = False
+
+
+@dataclass(frozen=True)
+class FitData:
+    """A data set with what is made of it once for all fits."""
+
+    dataset: Dataset
+    samples: ArraySamples
+    prepared: Prepared
+    test: tuple[ArraySamples, Prepared] | None
+    seconds: float
+
+    @classmethod
+    def of(cls, dataset: Dataset, map_blocks: MapBlocks) -> FitData:
+        """Prepare a data set and its held-out split."""
+        began = time.perf_counter()
+        samples = ArraySamples(dataset.X, dataset.weights)
+        prepared = prepare(samples, map_blocks)
+        test = None
+        if dataset.test is not None and dataset.test.y is not None:
+            held_out = ArraySamples(dataset.test.X)
+            test = held_out, prepare(held_out, map_blocks)
+        return cls(dataset, samples, prepared, test, time.perf_counter() - began)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A finished fit in canonical order; ``trace`` is (n_iter + 1, k, d) float32, its first row the start."""
+
+    job: FitJob
+    result: KMeansResult
+    trace: np.ndarray[Any, np.dtype[np.float32]] | None
+
+
+@dataclass(frozen=True)
+class FitOutcome:
+    """A fit with its numbers.
+
+    Attributes:
+        fitted: The fit.
+        metrics: What ``metrics.json`` holds of it.
+        squared_distances: (n,) float64 to the own centroid.
+        nearest: (k, 10) the samples nearest to each centroid, −1 where there are fewer.
+        cluster_classes: (k,) majority class of each cluster, None where empty; or None without true classes.
+        purities: (k,) share of the majority class, NaN where empty; or None without true classes.
+    """
+
+    fitted: Fitted
+    metrics: dict[str, Any]
+    squared_distances: Float64Array
+    nearest: IntArray
+    cluster_classes: tuple[Any, ...] | None
+    purities: Float64Array | None
+
+    @property
+    def result(self) -> KMeansResult:
+        """The fit's result."""
+        return self.fitted.result
+
+
+def seed_of_fit(seed: int, number: int) -> int:
+    """The seed of fit ``number`` of a run with ``seed``: the same for every k and init, start 0 has the run's own.
+
+    Example:
+        >>> seed_of_fit(7, 0)
+        7
+    """
+    return seed if number == 0 else int(np.random.SeedSequence([seed, number]).generate_state(1)[0])
+
+
+def run_fit(
+    data: FitData,
+    job: FitJob,
+    n_fits: int,
+    map_blocks: MapBlocks,
+    progress: Progress,
+    should_stop: Callable[[], bool],
+) -> Fitted:
+    """Do one fit and bring its clusters into canonical order.
+
+    The order is by majority class, then size, then first member, so "cluster 3" means the same in every repetition;
+    a given start keeps its own.
+
+    Raises:
+        FitError: If the fit cannot go on.
+    """
+    params = job.params
+    progress(FitStarted(job.number, n_fits, params.n_clusters, params.init_name, job.seed, params.max_iter))
+    trace: list[Float64Array] = []
+
+    def on_iteration(record: IterationRecord, state: FitState) -> bool:
+        progress(Iteration(job.number, record))
+        if job.trace:
+            if not trace:
+                trace.append(state.start)
+            trace.append(state.centroids)
+        return should_stop()
+
+    result = fit(
+        data.samples,
+        params,
+        seed=job.seed,
+        start=job.start,
+        prepared=data.prepared,
+        map_blocks=map_blocks,
+        on_iteration=on_iteration,
+        distance_sums=job.distance_sums,
+    )
+    j_clust = result.inertia / data.prepared.total_weight
+    progress(FitDone(job.number, result.n_iter, j_clust, result.stop_reason.value, result.seconds["fit"]))
+    order = np.arange(params.n_clusters)
+    if job.start is None:
+        order = metrics.canonical_order(result.labels, params.n_clusters, data.dataset.y)
+    traced = np.stack([step[order] for step in trace]).astype(np.float32) if trace else None
+    return Fitted(job, result.renumbered(order), traced)
+
+
+def evaluate(data: FitData, fitted: Fitted, params: EvaluateParams, data_seed: int, map_blocks: MapBlocks) -> FitOutcome:
+    """The numbers of a fit, on the training samples and on those held out.
+
+    Args:
+        data: What was fitted.
+        fitted: The fit.
+        params: How to evaluate.
+        data_seed: Of the draw of silhouette rows, the same for every fit of the data.
+        map_blocks: Who computes blocks.
+    """
+    began = time.perf_counter()
+    result, y, k = fitted.result, data.dataset.y, fitted.job.params.n_clusters
+    classes = None if y is None else metrics.majority_classes(result.labels, y, k)
+    rows = metrics.draw_rows(data.samples.n, params.silhouette_samples, data_seed)
+    clustering = metrics.Clustering(data.samples, result.labels, result.centroids, y, classes, rows, map_blocks)
+    geometry = metrics.measure(clustering, needs_classes=False)
+    squared = clustering.squared_distances
+    numbers = {
+        "n_clusters": k,
+        "init": fitted.job.params.init_name,
+        "algorithm": result.algorithm,
+        "algorithm_reason": result.algorithm_reason,
+        "seed": fitted.job.seed,
+        "n_iter": result.n_iter,
+        "converged": result.converged,
+        "stop_reason": result.stop_reason.value,
+        "inertia": geometry["inertia"],
+        "j_clust": geometry["j_clust"],
+        "distance_sum": geometry["distance_sum"],
+        "cluster_sizes": result.cluster_sizes.tolist(),
+        "cluster_classes": None if classes is None else list(classes),
+        "train": None if y is None else metrics.measure(clustering, needs_classes=True),
+        "test": _held_out_scores(data, fitted, classes, map_blocks),
+        "silhouette": {"value": geometry["silhouette"], "n_samples": len(rows)},
+        "davies_bouldin": geometry["davies_bouldin"],
+        "calinski_harabasz": geometry["calinski_harabasz"],
+        "warnings": list(result.warnings),
+        "seconds": result.seconds | {"evaluate": time.perf_counter() - began},
+    }
+    return FitOutcome(
+        fitted,
+        numbers,
+        squared,
+        metrics.nearest_samples(squared, result.labels, k, N_NEAREST),
+        classes,
+        None if y is None else metrics.purities(result.labels, y, k),
+    )
+
+
+def build_model(dataset: Dataset, outcome: FitOutcome) -> Model:
+    """The model of a fit: all that assigning new rows needs."""
+    result = outcome.result
+    return Model(
+        centroids=result.centroids,
+        labels=result.labels,
+        cluster_sizes=result.cluster_sizes,
+        cluster_classes=outcome.cluster_classes,
+        init_indices=result.init_indices,
+        offset=dataset.offset,
+        factor=dataset.factor,
+        image_shape=dataset.image_shape,
+        feature_names=dataset.feature_names,
+    )
+
+
+def _held_out_scores(
+    data: FitData, fitted: Fitted, classes: tuple[Any, ...] | None, map_blocks: MapBlocks
+) -> dict[str, float | None] | None:
+    if data.test is None or data.dataset.test is None or classes is None:
+        return None
+    samples, prepared = data.test
+    centroids = fitted.result.centroids
+    labels = nearest_labels(samples, prepared, centroids, map_blocks)
+    held_out = metrics.Clustering(samples, labels, centroids, data.dataset.test.y, classes, map_blocks=map_blocks)
+    return metrics.measure(held_out, needs_classes=True)

@@ -1,0 +1,55 @@
+"""Threads: BLAS held to one, and blocks mapped over our own.
+
+NumPy releases the interpreter lock inside its loops and products, so plain threads use all cores. Products inside
+one block run on one BLAS thread: their sums then do not depend on how many threads there are.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from threadpoolctl import ThreadpoolController
+
+from kmeans_cli.core.types import MapBlocks
+
+
+def available_cores() -> int:
+    """The cores this process may use (its affinity, not the machine's)."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@cache
+def _controller() -> ThreadpoolController:
+    # Finding the loaded BLAS libraries takes milliseconds, so it is done once.
+    return ThreadpoolController()
+
+
+@contextmanager
+def open_block_map(n_threads: int | None = None) -> Iterator[MapBlocks]:
+    """A ``map`` over ``n_threads`` threads (None: all available cores), with BLAS held to one thread meanwhile.
+
+    Results come in the order of the items. With one thread it is the builtin ``map``.
+    """
+    n_threads = available_cores() if n_threads is None else n_threads
+    with _controller().limit(limits=1):
+        if n_threads == 1:
+            yield map
+            return
+        with ThreadPoolExecutor(n_threads, thread_name_prefix="block") as pool:
+            yield _few_or_many(pool)
+
+
+def _few_or_many(pool: ThreadPoolExecutor) -> MapBlocks:
+    def map_blocks(function: Callable[[Any], Any], items: Iterable[Any], /) -> Iterable[Any]:
+        items = list(items)
+        # Handing a single block to another thread would only cost the hand-over.
+        return map(function, items) if len(items) == 1 else pool.map(function, items)
+
+    return map_blocks
