@@ -1,0 +1,58 @@
+"""What the metrics are computed from: samples in clusters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from numpy.typing import NDArray
+
+from kmeans_cli.core.samples import Samples
+from kmeans_cli.core.types import Float64Array, IntArray, MapBlocks
+from kmeans_cli.metrics.geometry import own_squared_distances
+from kmeans_cli.metrics.labels import Contingency, contingency
+
+
+@dataclass(frozen=True, eq=False)
+class Clustering:
+    """Samples in clusters. What several metrics need is computed when first asked for, and kept.
+
+    Attributes:
+        samples: n samples; they need not be those the centroids were fitted to.
+        labels: (n,) cluster of each sample.
+        centroids: (k, d) float64.
+        y: (n,) true classes, or None.
+        cluster_classes: (k,) the class each cluster stands for, None where it has none; or None without classes.
+        silhouette_rows: The samples the silhouette is measured on, or None: no silhouette.
+        map_blocks: Who computes blocks.
+    """
+
+    samples: Samples
+    labels: IntArray
+    centroids: Float64Array
+    y: NDArray[Any] | None = None
+    cluster_classes: tuple[Any, ...] | None = None
+    silhouette_rows: IntArray | None = None
+    map_blocks: MapBlocks = map
+
+    @property
+    def weights(self) -> Float64Array | None:
+        """(n,) weights of the samples, or None."""
+        return self.samples.weights
+
+    @cached_property
+    def squared_distances(self) -> Float64Array:
+        """(n,) of each sample to the centroid of its cluster: the one pass over the data."""
+        return own_squared_distances(self.samples, self.labels, self.centroids, self.map_blocks)
+
+    @cached_property
+    def contingency(self) -> Contingency:
+        """The samples by cluster and class.
+
+        Raises:
+            ValueError: Without true classes.
+        """
+        if self.y is None:
+            raise ValueError("a clustering without true classes has no contingency table")
+        return contingency(self.labels, self.y, len(self.centroids))
