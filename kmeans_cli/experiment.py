@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from kmeans_cli import metrics
-from kmeans_cli.core.distance import nearest_labels
+from kmeans_cli.core.distance import nearest_labels, own_squared_distances
 from kmeans_cli.core.engine import fit
 from kmeans_cli.core.params import KMeansParams
 from kmeans_cli.core.prepare import Prepared, prepare
 from kmeans_cli.core.samples import ArraySamples
-from kmeans_cli.core.types import Float64Array, FitState, IntArray, IterationRecord, KMeansResult, MapBlocks
+from kmeans_cli.core.types import FitState, Float64Array, IntArray, IterationRecord, KMeansResult, MapBlocks
 from kmeans_cli.datasets.types import Dataset
 from kmeans_cli.metrics.params import EvaluateParams
 from kmeans_cli.model import Model
@@ -84,7 +84,6 @@ class FitOutcome:
     Attributes:
         fitted: The fit.
         metrics: What ``metrics.json`` holds of it.
-        squared_distances: (n,) float64 to the own centroid.
         nearest: (k, 10) the samples nearest to each centroid, −1 where there are fewer.
         cluster_classes: (k,) majority class of each cluster, None where empty; or None without true classes.
         purities: (k,) share of the majority class, NaN where empty; or None without true classes.
@@ -92,7 +91,6 @@ class FitOutcome:
 
     fitted: Fitted
     metrics: dict[str, Any]
-    squared_distances: Float64Array
     nearest: IntArray
     cluster_classes: tuple[Any, ...] | None
     purities: Float64Array | None
@@ -153,14 +151,16 @@ def run_fit(
     )
     j_clust = result.inertia / data.prepared.total_weight
     progress(FitDone(job.number, result.n_iter, j_clust, result.stop_reason.value, result.seconds["fit"]))
-    order = np.arange(params.n_clusters)
+    order: IntArray = np.arange(params.n_clusters)
     if job.start is None:
         order = metrics.canonical_order(result.labels, params.n_clusters, data.dataset.y)
     traced = np.stack([step[order] for step in trace]).astype(np.float32) if trace else None
     return Fitted(job, result.renumbered(order), traced)
 
 
-def evaluate(data: FitData, fitted: Fitted, params: EvaluateParams, data_seed: int, map_blocks: MapBlocks) -> FitOutcome:
+def evaluate(
+    data: FitData, fitted: Fitted, params: EvaluateParams, data_seed: int, map_blocks: MapBlocks
+) -> FitOutcome:
     """The numbers of a fit, on the training samples and on those held out.
 
     Args:
@@ -174,9 +174,11 @@ def evaluate(data: FitData, fitted: Fitted, params: EvaluateParams, data_seed: i
     result, y, k = fitted.result, data.dataset.y, fitted.job.params.n_clusters
     classes = None if y is None else metrics.majority_classes(result.labels, y, k)
     rows = metrics.draw_rows(data.samples.n, params.silhouette_samples, data_seed)
-    clustering = metrics.Clustering(data.samples, result.labels, result.centroids, y, classes, rows, map_blocks)
+    squared = result.squared_distances
+    clustering = metrics.Clustering(
+        data.samples, result.labels, result.centroids, squared, y, classes, rows, map_blocks
+    )
     geometry = metrics.measure(clustering, needs_classes=False)
-    squared = clustering.squared_distances
     numbers = {
         "n_clusters": k,
         "init": fitted.job.params.init_name,
@@ -202,7 +204,6 @@ def evaluate(data: FitData, fitted: Fitted, params: EvaluateParams, data_seed: i
     return FitOutcome(
         fitted,
         numbers,
-        squared,
         metrics.nearest_samples(squared, result.labels, k, N_NEAREST),
         classes,
         None if y is None else metrics.purities(result.labels, y, k),
@@ -233,5 +234,6 @@ def _held_out_scores(
     samples, prepared = data.test
     centroids = fitted.result.centroids
     labels = nearest_labels(samples, prepared, centroids, map_blocks)
-    held_out = metrics.Clustering(samples, labels, centroids, data.dataset.test.y, classes, map_blocks=map_blocks)
+    squared = own_squared_distances(samples, centroids, labels, map_blocks)
+    held_out = metrics.Clustering(samples, labels, centroids, squared, data.dataset.test.y, classes)
     return metrics.measure(held_out, needs_classes=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from kmeans_cli.core.types import IterationRecord
 from kmeans_cli.datasets.types import Dataset
-from kmeans_cli.experiment import Fitted, FitOutcome, build_model
+from kmeans_cli.experiment import FitOutcome, Fitted, build_model
 from kmeans_cli.plots.params import FigureParams
 from kmeans_cli.plots.view import FitView
 from kmeans_cli.runs.folder import RunFolder
@@ -17,7 +17,7 @@ HISTORY_COLUMNS = ("iteration", "inertia", "j_clust", "centroid_shift", "n_moved
 
 def write_history(folder: RunFolder, fits: Sequence[Fitted]) -> None:
     """Write ``history.csv``: a row per iteration of each fit, with the distance sum when it was recorded."""
-    columns = HISTORY_COLUMNS
+    columns: tuple[str, ...] = HISTORY_COLUMNS
     if any(record.distance_sum is not None for fitted in fits for record in fitted.result.history):
         columns += ("distance_sum",)
     folder.write_csv("history.csv", ("fit", *columns), _history_rows(fits, columns))
@@ -33,7 +33,7 @@ def write_labels(folder: RunFolder, dataset: Dataset, outcome: FitOutcome) -> No
     """Write ``labels.csv``: row, cluster, the cluster's class, distance to its centroid (in the fit's units)."""
     labels, classes = outcome.result.labels.tolist(), outcome.cluster_classes
     names = range(len(labels)) if dataset.ids is None else dataset.ids.tolist()
-    distances = (outcome.squared_distances**0.5).tolist()
+    distances = (outcome.result.squared_distances**0.5).tolist()
     rows = (
         (name, label, None if classes is None else classes[label], distance)
         for name, label, distance in zip(names, labels, distances, strict=True)

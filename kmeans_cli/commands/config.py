@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kmeans_cli.config import Override, leaves, resolve, tree
+from kmeans_cli.config import Override, leaves, resolve, to_tree
 from kmeans_cli.config_schema import json_schema, template
 from kmeans_cli.errors import ConfigError, PlaceError
 from kmeans_cli.runs import check_label
+from kmeans_cli.strict_yaml import write_yaml_value
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,11 @@ class Setting:
     key: str
     value: Any
     source: str
+
+    @property
+    def text(self) -> str:
+        """The value in YAML, on one line."""
+        return write_yaml_value(self.value)
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ def show(file: Path | None, overrides: Sequence[Override]) -> list[Setting]:
         ConfigError: For a config that cannot be right.
     """
     resolved = resolve(file, overrides)
-    return [Setting(key, value, resolved.sources[key]) for key, value in leaves(tree(resolved.config))]
+    return [Setting(key, value, resolved.sources[key]) for key, value in leaves(to_tree(resolved.config))]
 
 
 def check(files: Sequence[Path]) -> list[Check]:
@@ -56,19 +62,23 @@ def schema() -> dict[str, Any]:
     return json_schema()
 
 
-def new(file: Path, *, force: bool = False) -> None:
-    """Write a commented config with all keys at their defaults.
+def new(file: Path | None, *, force: bool = False) -> str:
+    """A commented config with all keys at their defaults, written to ``file`` if one is given.
 
     Raises:
         PlaceError: When the file exists and ``force`` is not set, or cannot be written.
     """
+    text = template()
+    if file is None:
+        return text
     try:
         with file.open("w" if force else "x", encoding="utf-8") as stream:
-            stream.write(template())
+            stream.write(text)
     except FileExistsError:
         raise PlaceError("exists already", where=str(file), allowed="another name, or --force to replace it") from None
     except OSError as error:
         raise PlaceError(f"cannot be written: {error.strerror}", where=str(file)) from None
+    return text
 
 
 def _error_in(file: Path) -> ConfigError | None:

@@ -16,7 +16,7 @@ from kmeans_cli.core.samples import ArraySamples
 from kmeans_cli.core.types import Float64Array, MapBlocks
 from kmeans_cli.datasets.types import Dataset
 from kmeans_cli.errors import ConfigError
-from kmeans_cli.experiment import FitData, FitJob, Fitted, FitOutcome, evaluate, run_fit, seed_of_fit
+from kmeans_cli.experiment import FitData, FitJob, FitOutcome, Fitted, evaluate, run_fit, seed_of_fit
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.progress import Progress, Stage, Warned
 from kmeans_cli.runs import provenance
@@ -111,9 +111,7 @@ def plan(config: Config, *, where: RunPlace, progress: Progress) -> FitPlan:
     # The matrix and its float32 copy, the held-out rows likewise, and a block of distances per thread.
     matrices = (n + n_test) * d * (dataset.X.itemsize + 4)
     working = n * 32 + 8 * config.kmeans.n_clusters * d * 8
-    return FitPlan(
-        dataset.name, (n, d), str(dataset.X.dtype), n_test, jobs, _threads(config), matrices + working
-    )
+    return FitPlan(dataset.name, (n, d), str(dataset.X.dtype), n_test, jobs, _threads(config), matrices + working)
 
 
 def describe(dataset: Dataset) -> dict[str, Any]:

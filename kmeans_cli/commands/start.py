@@ -6,7 +6,8 @@ from pathlib import Path
 
 from kmeans_cli.core.params import KMeansParams
 from kmeans_cli.core.types import Float64Array
-from kmeans_cli.datasets.arrays import read_npy
+from kmeans_cli.datasets.arrays import read_npy_array
+from kmeans_cli.datasets.check import check_matrix
 from kmeans_cli.errors import ConfigError
 from kmeans_cli.runs.read import load_run
 
@@ -24,4 +25,7 @@ def given_start(params: KMeansParams, runs_dir: Path) -> Float64Array | None:
         raise ConfigError("is more than one given start has use for", where="kmeans.n_init", value=params.n_init)
     if "run" in params.init:
         return load_run(params.init["run"], runs_dir).model().centroids
-    return read_npy(Path(params.init["file"])).astype("float64")
+    path = Path(params.init["file"])
+    centroids = read_npy_array(path)
+    check_matrix(centroids, str(path))
+    return centroids.astype("float64")

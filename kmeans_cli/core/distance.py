@@ -21,13 +21,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_cli.core.prepare import Prepared, in_chunks
+from kmeans_cli.core.prepare import Prepared, chunk_rows, in_chunks
 from kmeans_cli.core.samples import Block, Samples
 from kmeans_cli.core.types import BoolArray, Float64Array, FloatArray, IntArray, LabelArray, MapBlocks
 
 _U32 = 2.0**-24
 _U64 = 2.0**-53
 _TINY = 2.0**-126
+# Prepared centroids with larger values would overflow in float32 products.
+_FAR = 2.0**50
 # Sample-centroid pairs decided at a time hold at most so many float64 values per operand.
 _PAIR_VALUES = 1 << 19
 
@@ -54,6 +56,8 @@ class Targets:
 def aim(prepared: Prepared, centroids: Float64Array) -> Targets:
     """Make (k, d) centroids ready for products."""
     q = (centroids - prepared.mean) / prepared.scale
+    if np.abs(q).max() > _FAR:
+        return _undecided(centroids)
     m = (prepared.mean - prepared.origin) / prepared.scale
     bias = np.einsum("ij,ij->i", q, q) / 2 + q @ m
     longest = float(np.sqrt(np.einsum("ij,ij->i", q, q).max()))
@@ -69,6 +73,17 @@ def aim(prepared: Prepared, centroids: Float64Array) -> Targets:
         bias.astype(np.float32),
         slope=2 * roundings[0],
         constant=2 * roundings[1] + deciding,
+    )
+
+
+def _undecided(centroids: Float64Array) -> Targets:
+    """Targets that exclude no centroid, so float64 decides everything."""
+    return Targets(
+        centroids,
+        q=np.zeros(centroids.shape, dtype=np.float32),
+        bias=np.zeros(len(centroids), dtype=np.float32),
+        slope=0.0,
+        constant=np.inf,
     )
 
 
@@ -140,19 +155,28 @@ def squared_distances(rows: FloatArray, centroids: Float64Array) -> Float64Array
         array([25.])
     """
     difference = rows - centroids
+    if len(difference) == 1:
+        # einsum adds the squares of a single long row in another order than those of a row among others.
+        difference = np.repeat(difference, 2, axis=0)
     squared: Float64Array = np.einsum("ij,ij->i", difference, difference)
-    return squared
+    return squared[: len(rows)]
 
 
 def own_squared_distances(
     samples: Samples, centroids: Float64Array, labels: IntArray, map_blocks: MapBlocks = map
 ) -> Float64Array:
-    """(n,) squared distance of each sample to the centroid of its cluster, directly in float64."""
+    """(n,) squared distance of each sample to the centroid of its cluster, from direct differences in float64."""
     squared = np.empty(samples.n)
 
     def measure(block: Block) -> None:
+        buffer = np.empty((chunk_rows(samples.d), samples.d))
+
         def write(where: slice, rows: FloatArray) -> None:
-            squared[where] = squared_distances(rows, centroids[labels[where]])
+            difference = buffer[: len(rows)]
+            # Without a mode that cannot fail, take() gathers into a copy of `out` first.
+            np.take(centroids, labels[where], axis=0, out=difference, mode="clip")
+            np.subtract(rows, difference, out=difference)
+            np.einsum("ij,ij->i", difference, difference, out=squared[where])
 
         in_chunks(samples, block, write)
 

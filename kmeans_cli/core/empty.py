@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from kmeans_cli.core.distance import own_squared_distances
+from kmeans_cli.core.distance import own_squared_distances, squared_distances
 from kmeans_cli.core.prepare import Prepared
 from kmeans_cli.core.samples import Samples
 from kmeans_cli.core.types import Float64Array, IntArray, LabelArray, MapBlocks
@@ -44,6 +44,16 @@ class EmptyCase:
             squared[self.samples.weights == 0] = -1
         return squared
 
+    def placed_at(self, indices: IntArray) -> Float64Array:
+        """(m, d) these samples as the new centroids.
+
+        A sample that already is its centroid, but for rounding, is not given another: two centroids on equal samples
+        would take them from each other for ever. The empty cluster then stays where it was.
+        """
+        rows = self.samples.take(indices).astype(np.float64)
+        apart = squared_distances(rows, self.centroids[self.labels[indices]]) > self.prepared.resolution**2
+        return np.where(apart[:, None], rows, self.centroids[self.empty])
+
 
 EmptyPolicy: TypeAlias = Callable[[EmptyCase], Float64Array]
 """From a case with m empty clusters to their (m, d) new centroids."""
@@ -55,7 +65,7 @@ def farthest(case: EmptyCase) -> Float64Array:
     As scikit-learn relocates empty clusters; inertia falls with every sample placed. Ties: the lowest index.
     """
     order = np.argsort(-case.squared_distances(), kind="stable")
-    return case.samples.take(order[np.arange(len(case.empty)) % len(order)]).astype(np.float64)
+    return case.placed_at(order[: len(case.empty)])
 
 
 def split(case: EmptyCase) -> Float64Array:
@@ -67,16 +77,16 @@ def split(case: EmptyCase) -> Float64Array:
     weights = case.samples.weights
     cost = squared if weights is None else squared * weights
     inertias = np.bincount(case.labels, np.maximum(cost, 0), len(case.centroids))
-    donors = np.argsort(-inertias, kind="stable")[np.arange(len(case.empty)) % len(inertias)]
+    donors = np.argsort(-inertias, kind="stable")[: len(case.empty)]
     rows = [np.argmax(np.where(case.labels == donor, squared, -1)) for donor in donors]
-    return case.samples.take(np.array(rows)).astype(np.float64)
+    return case.placed_at(np.array(rows))
 
 
 def sample(case: EmptyCase) -> Float64Array:
     """Samples drawn at random, by weight where there are weights."""
     weights = case.samples.weights
     share = None if weights is None else weights / weights.sum()
-    return case.samples.take(case.rng.choice(case.samples.n, len(case.empty), p=share)).astype(np.float64)
+    return case.placed_at(case.rng.choice(case.samples.n, len(case.empty), p=share))
 
 
 def uniform(case: EmptyCase) -> Float64Array:

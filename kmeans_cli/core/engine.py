@@ -13,7 +13,7 @@ from kmeans_cli.core.distance import own_squared_distances
 from kmeans_cli.core.empty import EMPTY_POLICIES, EmptyCase
 from kmeans_cli.core.init import INITS, Start, StartCase
 from kmeans_cli.core.params import KMeansParams
-from kmeans_cli.core.prepare import Prepared, prepare
+from kmeans_cli.core.prepare import LARGEST_VALUE, Prepared, prepare
 from kmeans_cli.core.samples import Samples
 from kmeans_cli.core.stop import STOP_RULES
 from kmeans_cli.core.stop import labels as labels_unchanged
@@ -123,8 +123,12 @@ def check(samples: Samples, params: KMeansParams, start: Float64Array | None = N
             value=np.shape(start),
             allowed=f"({k}, {samples.d}): k rows with a value for each feature",
         )
-    if start is not None and not np.isfinite(start).all():
-        raise ConfigError("the given start has NaN or infinite values", where="init")
+    if start is not None and not (np.abs(start) <= LARGEST_VALUE).all():
+        raise ConfigError(
+            "the given start has NaN, infinite or enormous values",
+            where="init",
+            allowed=f"finite values up to {LARGEST_VALUE:g}",
+        )
 
 
 class _Loop:
@@ -179,6 +183,7 @@ class _Loop:
         return KMeansResult(
             centroids=self.centroids,
             labels=labels,
+            squared_distances=squared,
             inertia=inertia,
             cluster_sizes=sizes,
             history=tuple(self.history),
@@ -187,7 +192,7 @@ class _Loop:
             init_indices=self.begin.indices,
             algorithm=self.name,
             algorithm_reason=self.reason,
-            warnings=_warnings(int(np.count_nonzero(sizes == 0)), inertia, self.params),
+            warnings=self._warnings(int(np.count_nonzero(sizes == 0)), inertia),
         )
 
     def _iterate(self) -> None:
@@ -200,7 +205,8 @@ class _Loop:
         filled = self.clusters.weights > 0
         shift = np.sqrt(np.square(means[filled] - self.centroids[filled]).sum(axis=1).max())
         inertia, distance_sum = self._measure(means)
-        if len(empty):
+        # Where nothing moved, the centroids of empty clusters attracted nobody; a new draw would undo the fixed point.
+        if len(empty) and len(moved):
             case = EmptyCase(empty, means, self.labels, self.samples, self.prepared, self.rng, self.map_blocks)
             means[empty] = EMPTY_POLICIES[self.params.empty](case)
         self.centroids = means
@@ -250,13 +256,10 @@ class _Loop:
             init_indices=self.begin.indices,
         )
 
-
-def _warnings(n_empty: int, inertia: float, params: KMeansParams) -> tuple[str, ...]:
-    if n_empty == 0:
-        return ()
-    if inertia == 0:
-        return (
-            f"the data have only {params.n_clusters - n_empty} distinct samples: "
-            f"{n_empty} of {params.n_clusters} clusters are empty",
-        )
-    return (f"{n_empty} of {params.n_clusters} clusters are empty (empty: {params.empty})",)
+    def _warnings(self, n_empty: int, inertia: float) -> tuple[str, ...]:
+        if n_empty == 0:
+            return ()
+        k = self.params.n_clusters
+        if inertia <= self.prepared.total_weight * self.prepared.resolution**2:
+            return (f"the data have only {k - n_empty} distinct samples: {n_empty} of {k} clusters are empty",)
+        return (f"{n_empty} of {k} clusters are empty (empty: {self.params.empty})",)

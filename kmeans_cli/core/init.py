@@ -9,9 +9,9 @@ from typing import TypeAlias
 import numpy as np
 
 from kmeans_cli.core.distance import squared_distances
-from kmeans_cli.core.prepare import Prepared
+from kmeans_cli.core.prepare import Prepared, in_chunks
 from kmeans_cli.core.samples import Block, Samples
-from kmeans_cli.core.types import Float64Array, IntArray, MapBlocks
+from kmeans_cli.core.types import Float64Array, FloatArray, IntArray, MapBlocks
 
 _U32 = 2.0**-24
 
@@ -92,13 +92,25 @@ def kmeans_plus_plus(case: StartCase) -> Start:
 
 def farthest(case: StartCase) -> Start:
     """A random sample, then always the sample farthest from those chosen (Gonzalez 1985). Ties: the lowest index."""
-    weights = case.weights()
-    chosen = [_draw(weights, case.rng, 1)[0]]
-    closest = np.full(case.samples.n, np.inf)
+    chosen = [_draw(case.weights(), case.rng, 1)[0]]
+    closest = np.where(case.weights() > 0, np.inf, -1.0)
     while len(chosen) < case.n_clusters:
-        closest = np.minimum(closest, _to_samples(case, np.array(chosen[-1:]))[:, 0])
-        chosen.append(int(np.argmax(np.where(weights > 0, closest, -1))))
+        _come_closer(case, chosen[-1], closest)
+        chosen.append(int(np.argmax(closest)))
     return case.start_at(np.array(chosen))
+
+
+def _come_closer(case: StartCase, index: int, closest: Float64Array) -> None:
+    """Let (n,) ``closest`` squared distances know of one more chosen sample; in float64, so that ties are ties."""
+    goal = case.samples.take(np.array([index])).astype(np.float64)
+
+    def measure(block: Block) -> None:
+        def write(where: slice, rows: FloatArray) -> None:
+            np.minimum(closest[where], squared_distances(rows, goal), out=closest[where])
+
+        in_chunks(case.samples, block, write)
+
+    list(case.map_blocks(measure, case.samples.blocks()))
 
 
 INITS: dict[str, Init] = {

@@ -44,7 +44,6 @@ class StopParams:
             raise ConfigError(
                 f"rule '{self.rule}' needs a tol",
                 where="stop.tol",
-                value=None,
                 allowed="a number, at least 0",
             )
         elif not 0 <= self.tol < float("inf"):

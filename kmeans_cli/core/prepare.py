@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,6 +11,10 @@ from numpy.typing import NDArray
 
 from kmeans_cli.core.samples import ArraySamples, Block, Samples
 from kmeans_cli.core.types import Float64Array, FloatArray, MapBlocks
+from kmeans_cli.errors import ConfigError
+
+LARGEST_VALUE = 1e140
+"""Beyond it squared distances could overflow float64."""
 
 # Rows converted to float64 at a time: small enough to stay in a core's cache (measured: 64 to 256 at d = 784).
 _CHUNK_VALUES = 1 << 16
@@ -46,26 +51,50 @@ class Prepared:
     origin: Float64Array
     scale: float
 
+    @property
+    def resolution(self) -> float:
+        """A distance no larger than this, from a sample to the mean of samples equal to it, may be rounding alone.
+
+        A mean is the overall mean plus a sum of up to n differences from it: the former is off by units of the last
+        place of the largest value, the latter by up to n units of the last place of the range.
+        """
+        n, d = self.rows.shape
+        largest = max(abs(self.lowest), abs(self.highest))
+        return float(math.sqrt(d) * 2.0**-52 * (4 * largest + n * (self.highest - self.lowest)))
+
 
 def prepare(samples: Samples, map_blocks: MapBlocks = map) -> Prepared:
     """Make a data set ready for any number of fits.
 
     Costs two passes over the data, and a float32 copy of it unless it is float32 and roughly centred already.
+
+    Raises:
+        ConfigError: If there are NaN, infinite or enormous values.
     """
     weights = samples.weights
     total_weight = float(samples.n if weights is None else weights.sum())
     sums, lowest, highest = _first_pass(samples, map_blocks)
+    largest = max(abs(lowest), abs(highest))
+    if not largest <= LARGEST_VALUE:
+        raise ConfigError(
+            "is among the samples", where="X", value=largest, allowed=f"finite values up to {LARGEST_VALUE:g}"
+        )
     mean = sums / total_weight
     total = float(sum(map_blocks(lambda block: _dispersion(samples, block, mean), samples.blocks())))
-    rows, origin, scale = _rows(samples, mean, total / total_weight, max(abs(lowest), abs(highest)), map_blocks)
+    rows, origin, scale = _rows(samples, mean, total / total_weight, largest, map_blocks)
     return Prepared(
         mean, total, total_weight, lowest, highest, rows, _lengths(samples, rows, map_blocks), origin, scale
     )
 
 
+def chunk_rows(d: int) -> int:
+    """How many rows of d features are converted to float64 at a time."""
+    return max(1, _CHUNK_VALUES // d)
+
+
 def in_chunks(samples: Samples, block: Block, function: Callable[[slice, FloatArray], None]) -> None:
     """Call ``function(rows as a slice of the whole matrix, the rows)`` for cache-sized pieces of a block."""
-    step = max(1, _CHUNK_VALUES // samples.d)
+    step = chunk_rows(samples.d)
     rows = samples.rows(block)
     for start in range(0, len(rows), step):
         piece = rows[start : start + step]
@@ -82,7 +111,8 @@ def _first_pass(samples: Samples, map_blocks: MapBlocks) -> tuple[Float64Array, 
         return total, float(rows.min()), float(rows.max())
 
     totals, lows, highs = zip(*map_blocks(partial, samples.blocks()), strict=True)
-    return sum(totals[1:], totals[0].copy()), min(lows), max(highs)
+    # NumPy's min and max pass NaN on; Python's may drop it.
+    return sum(totals[1:], totals[0]), float(np.min(lows)), float(np.max(highs))
 
 
 def _dispersion(samples: Samples, block: Block, mean: Float64Array) -> float:

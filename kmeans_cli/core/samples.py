@@ -72,7 +72,7 @@ class ArraySamples:
     """Samples held in memory.
 
     Args:
-        X: (n, d) float32 or float64, finite; kept as it is when C-contiguous, never written to.
+        X: (n, d) float32 or float64; kept as it is when C-contiguous, never written to.
         weights: (n,) finite and at least 0, not all 0; None: all 1.
 
     Raises:
@@ -81,9 +81,12 @@ class ArraySamples:
 
     def __init__(self, X: FloatArray, weights: FloatArray | None = None) -> None:
         if X.ndim != 2 or X.dtype not in (np.float32, np.float64):
-            raise ConfigError("samples must be a two-dimensional float32 or float64 matrix", where="X", value=X.shape)
+            raise ConfigError(
+                f"samples must be a two-dimensional float32 or float64 matrix, not {X.dtype} of shape {X.shape}",
+                where="X",
+            )
         if 0 in X.shape:
-            raise ConfigError("is an empty matrix", where="X", value=X.shape)
+            raise ConfigError("is the shape of an empty matrix", where="X", value=X.shape)
         self.X = np.ascontiguousarray(X)
         self._weights = None if weights is None else _checked_weights(weights, len(X))
         rows = min(max(_BLOCK_BYTES // (X.shape[1] * X.itemsize), _MIN_BLOCK_ROWS), _MAX_BLOCK_ROWS)
@@ -126,7 +129,9 @@ class ArraySamples:
 def _checked_weights(weights: FloatArray, n: int) -> Float64Array:
     checked: Float64Array = np.ascontiguousarray(weights, dtype=np.float64)
     if checked.shape != (n,):
-        raise ConfigError(f"weights must have one value for each of {n} samples", where="weights", value=checked.shape)
+        raise ConfigError(
+            f"weights must have one value for each of {n} samples, not the shape {checked.shape}", where="weights"
+        )
     if not np.isfinite(checked).all() or checked.min() < 0 or checked.max() == 0:
         raise ConfigError("weights must be finite, at least 0 and not all 0", where="weights")
     return checked

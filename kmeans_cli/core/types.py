@@ -99,7 +99,8 @@ class KMeansResult:
     Attributes:
         centroids: (k, d) float64.
         labels: (n,) int32.
-        inertia: Σ wᵢ‖xᵢ − c‖², computed directly in float64 from ``labels`` and ``centroids``.
+        squared_distances: (n,) float64, of each sample to the centroid of its cluster.
+        inertia: Σ wᵢ‖xᵢ − c‖², the weighted sum of ``squared_distances``.
         cluster_sizes: (k,) int64 number of samples.
         history: A record per iteration.
         stop_reason: What ended it.
@@ -113,6 +114,7 @@ class KMeansResult:
 
     centroids: Float64Array
     labels: LabelArray
+    squared_distances: Float64Array
     inertia: float
     cluster_sizes: IntArray
     history: tuple[IterationRecord, ...]

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from kmeans_cli.core.samples import Samples
 from kmeans_cli.core.types import Float64Array, IntArray, MapBlocks
-from kmeans_cli.metrics.geometry import own_squared_distances
 from kmeans_cli.metrics.labels import Contingency, contingency
 
 
@@ -22,6 +21,7 @@ class Clustering:
         samples: n samples; they need not be those the centroids were fitted to.
         labels: (n,) cluster of each sample.
         centroids: (k, d) float64.
+        squared_distances: (n,) float64, of each sample to the centroid of its cluster.
         y: (n,) true classes, or None.
         cluster_classes: (k,) the class each cluster stands for, None where it has none; or None without classes.
         silhouette_rows: The samples the silhouette is measured on, or None: no silhouette.
@@ -31,6 +31,7 @@ class Clustering:
     samples: Samples
     labels: IntArray
     centroids: Float64Array
+    squared_distances: Float64Array
     y: NDArray[Any] | None = None
     cluster_classes: tuple[Any, ...] | None = None
     silhouette_rows: IntArray | None = None
@@ -40,11 +41,6 @@ class Clustering:
     def weights(self) -> Float64Array | None:
         """(n,) weights of the samples, or None."""
         return self.samples.weights
-
-    @cached_property
-    def squared_distances(self) -> Float64Array:
-        """(n,) of each sample to the centroid of its cluster: the one pass over the data."""
-        return own_squared_distances(self.samples, self.labels, self.centroids, self.map_blocks)
 
     @cached_property
     def contingency(self) -> Contingency:

@@ -1,6 +1,6 @@
 """How tight and how far apart clusters are: distances to the own centroid, and what follows from them.
 
-Everything is float64, whatever the data are. One pass over the data, ``own_squared_distances``, serves all figures
+Everything is float64, whatever the data are. The squared distances of one pass over the data serve all figures
 but the silhouette. A sample of weight w counts like w samples, except in the silhouette.
 """
 
@@ -10,38 +10,15 @@ import math
 
 import numpy as np
 
-from kmeans_cli.core.samples import Block, Samples
 from kmeans_cli.core.types import Float64Array, FloatArray, IntArray, MapBlocks
 from kmeans_cli.metrics.pairwise import map_distance_blocks
-
-# The float64 differences of so many bytes stay in a core's cache between being made and being squared: measured
-# best from 200 to 800 KiB.
-_CHUNK_BYTES = 400 << 10
-
-
-def own_squared_distances(
-    samples: Samples, labels: IntArray, centroids: Float64Array, map_blocks: MapBlocks = map
-) -> Float64Array:
-    """(n,) Σ(x−c)² of each sample x to the centroid c of its own cluster, from direct differences.
-
-    Args:
-        samples: n samples with d features.
-        labels: (n,) cluster of each sample, 0 to k − 1.
-        centroids: (k, d).
-        map_blocks: Who computes the blocks.
-    """
-
-    def of_block(block: Block) -> Float64Array:
-        return _squared_distances(samples.rows(block), centroids, labels[block.rows])
-
-    return np.concatenate(list(map_blocks(of_block, samples.blocks())))
 
 
 def inertia(squared_distances: Float64Array, weights: Float64Array | None = None) -> float:
     """Σ wᵢ‖xᵢ − c‖² over the samples, with c the centroid of the own cluster.
 
     Args:
-        squared_distances: (n,) from ``own_squared_distances``.
+        squared_distances: (n,) of each sample to the centroid of its cluster.
         weights: (n,) or None: all 1.
     """
     return _weighted_sum(squared_distances, weights)
@@ -53,7 +30,7 @@ def j_clust(squared_distances: Float64Array, weights: Float64Array | None = None
     Source: Boyd and Vandenberghe, "Introduction to Applied Linear Algebra", 2018, section 4.2.
 
     Args:
-        squared_distances: (n,) from ``own_squared_distances``.
+        squared_distances: (n,) of each sample to the centroid of its cluster.
         weights: (n,) or None: all 1.
     """
     total = len(squared_distances) if weights is None else float(weights.sum())
@@ -64,7 +41,7 @@ def distance_sum(squared_distances: Float64Array, weights: Float64Array | None =
     """Σ wᵢ‖xᵢ − c‖ over the samples: distances to the own centroid, not squared.
 
     Args:
-        squared_distances: (n,) from ``own_squared_distances``.
+        squared_distances: (n,) of each sample to the centroid of its cluster.
         weights: (n,) or None: all 1.
     """
     return _weighted_sum(np.sqrt(squared_distances), weights)
@@ -84,7 +61,7 @@ def davies_bouldin(
     Source: Davies and Bouldin, "A Cluster Separation Measure", IEEE PAMI 1 (2), 1979.
 
     Args:
-        squared_distances: (n,) from ``own_squared_distances``.
+        squared_distances: (n,) of each sample to the centroid of its cluster.
         labels: (n,) cluster of each sample, 0 to k − 1.
         centroids: (k, d).
         weights: (n,) or None: all 1.
@@ -125,7 +102,7 @@ def calinski_harabasz(
     Source: Caliński and Harabasz, "A dendrite method for cluster analysis", Communications in Statistics 3, 1974.
 
     Args:
-        squared_distances: (n,) from ``own_squared_distances``.
+        squared_distances: (n,) of each sample to the centroid of its cluster.
         labels: (n,) cluster of each sample, 0 to k − 1.
         centroids: (k, d).
         weights: (n,) or None: all 1. Counts: n is their sum.
@@ -202,21 +179,6 @@ def _silhouettes(sums: Float64Array, own: IntArray, sizes: IntArray) -> Float64A
     values = np.zeros(len(own))
     np.divide(nearest - within, larger, out=values, where=counted)
     return values
-
-
-def _squared_distances(rows: FloatArray, centroids: Float64Array, labels: IntArray) -> Float64Array:
-    """(b,) squared distances of b rows to the centroids their labels name."""
-    result = np.empty(len(rows))
-    length = max(1, _CHUNK_BYTES // (8 * rows.shape[1]))
-    buffer = np.empty((min(length, len(rows)), rows.shape[1]))
-    for start in range(0, len(rows), length):
-        chunk = slice(start, start + length)
-        difference = buffer[: len(rows[chunk])]
-        # Without a mode that cannot fail, take() gathers into a copy of `out` first.
-        np.take(centroids, labels[chunk], axis=0, out=difference, mode="clip")
-        np.subtract(rows[chunk], difference, out=difference)
-        np.einsum("ij,ij->i", difference, difference, out=result[chunk])
-    return result
 
 
 def _weighted_sum(values: Float64Array, weights: Float64Array | None) -> float:
