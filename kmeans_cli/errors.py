@@ -30,7 +30,12 @@ class KMeansError(Exception):
     exit_code = 1
 
     def __init__(
-        self, problem: str, *, where: str | None = None, value: Any = _MISSING, allowed: str | Iterable[str] | None = None
+        self,
+        problem: str,
+        *,
+        where: str | None = None,
+        value: Any = _MISSING,
+        allowed: str | Iterable[str] | None = None,
     ) -> None:
         self.problem = problem
         self.where = where

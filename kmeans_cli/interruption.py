@@ -26,6 +26,7 @@ class Interruption:
         self._deadline = None if max_seconds is None else time.monotonic() + max_seconds
         self._max_seconds = max_seconds
         self._deferring = False
+        self._signalled = False
 
     def __call__(self) -> bool:
         """Whether to stop now."""
@@ -54,7 +55,8 @@ class Interruption:
 
     def _handle(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the signature of a handler
         name = signal.Signals(number).name
-        if self._deferring and self.reason is None:
+        if self._deferring and not self._signalled:
+            self._signalled = True
             self.reason = f"stopped by {name}"
             return
         raise Interrupted(f"stopped by {name}")

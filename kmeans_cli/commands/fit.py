@@ -18,8 +18,8 @@ from kmeans_cli.datasets.types import Dataset
 from kmeans_cli.errors import ConfigError
 from kmeans_cli.experiment import FitData, FitJob, FitOutcome, Fitted, evaluate, run_fit, seed_of_fit
 from kmeans_cli.interruption import Interruption
-from kmeans_cli.progress import Progress, Stage, Warned
-from kmeans_cli.runs import provenance
+from kmeans_cli.progress import Event, FitDone, Progress, Stage, Warned
+from kmeans_cli.runs import check_label, provenance
 from kmeans_cli.runs.folder import RunFolder, open_run
 from kmeans_cli.runs.status import RunStatus
 from kmeans_cli.threads import available_cores, open_block_map
@@ -75,6 +75,8 @@ def fit(config: Config, *, where: RunPlace, progress: Progress, should_stop: Int
         Interrupted: If a signal came outside the fit itself.
     """
     began = time.perf_counter()
+    if config.name is not None:
+        check_label(config.name)
     dataset, jobs = _load(config, where, progress)
     load_seconds = time.perf_counter() - began
     threads = _threads(config)
@@ -130,7 +132,6 @@ def _threads(config: Config) -> int:
 
 def _load(config: Config, where: RunPlace, progress: Progress) -> tuple[Dataset, tuple[FitJob, ...]]:
     start = given_start(config.kmeans, where.runs_dir)
-    progress(Stage("loading data"))
     dataset = datasets.load(config.data, data_dir=where.data_dir, progress=progress)
     try:
         check(ArraySamples(dataset.X, dataset.weights), config.kmeans, start)
@@ -192,9 +193,13 @@ def _record(
 
 
 def _logged(progress: Progress, folder: RunFolder) -> Progress:
-    def log(event: Any) -> None:
-        if isinstance(event, Warned):
+    """Also keep in ``log.txt`` what is said of more than one iteration."""
+
+    def log(event: Event) -> None:
+        if isinstance(event, Stage | Warned):
             folder.log(event.text)
+        elif isinstance(event, FitDone):
+            folder.log(f"fit {event.fit}: {event.n_iter} iterations, {event.stop_reason}, J_clust {event.j_clust}")
         progress(event)
 
     return log

@@ -33,12 +33,13 @@ class Prepared:
 
     Attributes:
         mean: (d,) float64 weighted mean of the samples.
-        total: Σ wᵢ‖xᵢ − mean‖² in float64: the inertia of one cluster.
+        total: Σ wᵢ‖xᵢ − origin‖² in float64.
         total_weight: Σ wᵢ; n without weights.
         lowest, highest: The smallest and the largest value of the matrix.
         rows: (n, d) float32.
         lengths: (n,) float32, ‖row‖, never too small.
-        origin, scale: See above.
+        origin: (d,) zero, or a round point near the mean where the data are far from zero.
+        scale: A power of two.
     """
 
     mean: Float64Array
@@ -55,8 +56,8 @@ class Prepared:
     def resolution(self) -> float:
         """A distance no larger than this, from a sample to the mean of samples equal to it, may be rounding alone.
 
-        A mean is the overall mean plus a sum of up to n differences from it: the former is off by units of the last
-        place of the largest value, the latter by up to n units of the last place of the range.
+        A mean is the origin plus a mean of up to n differences from it: the former is off by units of the last place
+        of the largest value, the latter by up to n units of the last place of the range.
         """
         n, d = self.rows.shape
         largest = max(abs(self.lowest), abs(self.highest))
@@ -80,11 +81,13 @@ def prepare(samples: Samples, map_blocks: MapBlocks = map) -> Prepared:
             "is among the samples", where="X", value=largest, allowed=f"finite values up to {LARGEST_VALUE:g}"
         )
     mean = sums / total_weight
-    total = float(sum(map_blocks(lambda block: _dispersion(samples, block, mean), samples.blocks())))
-    rows, origin, scale = _rows(samples, mean, total / total_weight, largest, map_blocks)
-    return Prepared(
-        mean, total, total_weight, lowest, highest, rows, _lengths(samples, rows, map_blocks), origin, scale
-    )
+    about_mean = _dispersion(samples, mean, map_blocks)
+    origin = _origin(mean, about_mean / total_weight)
+    # Far from zero the mean itself is rounded too coarsely for the identity in the other branch.
+    total = _dispersion(samples, origin, map_blocks) if origin.any() else about_mean + total_weight * float(mean @ mean)
+    rows, scale = _rows(samples, origin, about_mean / total_weight, largest, map_blocks)
+    lengths = _lengths(samples, rows, map_blocks)
+    return Prepared(mean, total, total_weight, lowest, highest, rows, lengths, origin, scale)
 
 
 def chunk_rows(d: int) -> int:
@@ -115,44 +118,63 @@ def _first_pass(samples: Samples, map_blocks: MapBlocks) -> tuple[Float64Array, 
     return sum(totals[1:], totals[0]), float(np.min(lows)), float(np.max(highs))
 
 
-def _dispersion(samples: Samples, block: Block, mean: Float64Array) -> float:
-    weights, total = samples.weights, 0.0
+def _dispersion(samples: Samples, point: Float64Array, map_blocks: MapBlocks) -> float:
+    """Σ wᵢ‖xᵢ − point‖² in float64."""
+    weights = samples.weights
 
-    def add(where: slice, rows: FloatArray) -> None:
-        nonlocal total
-        centred = rows - mean
-        squares = np.einsum("ij,ij->i", centred, centred)
-        total += float(squares.sum() if weights is None else weights[where] @ squares)
+    def of_block(block: Block) -> float:
+        total = 0.0
 
-    in_chunks(samples, block, add)
-    return total
+        def add(where: slice, rows: FloatArray) -> None:
+            nonlocal total
+            apart = rows - point
+            squares = np.einsum("ij,ij->i", apart, apart)
+            total += float(squares.sum() if weights is None else weights[where] @ squares)
+
+        in_chunks(samples, block, add)
+        return total
+
+    return float(sum(map_blocks(of_block, samples.blocks())))
+
+
+def _origin(mean: Float64Array, mean_square: float) -> Float64Array:
+    """Near the mean where that is far from zero, else zero: a point that samples are subtracted from without loss.
+
+    It is rounded to the power of two next to the spread of a feature, so differences of whole numbers, and of
+    fractions with few digits, stay exact.
+    """
+    if float(mean @ mean) <= _OFF_CENTRE * mean_square:
+        return np.zeros_like(mean)
+    if mean_square == 0:
+        return mean
+    grain = _power_of_two(mean_square / len(mean))
+    origin: Float64Array = np.round(mean / grain) * grain
+    return origin
 
 
 def _rows(
-    samples: Samples, mean: Float64Array, mean_square: float, largest: float, map_blocks: MapBlocks
-) -> tuple[NDArray[np.float32], Float64Array, float]:
+    samples: Samples, origin: Float64Array, mean_square: float, largest: float, map_blocks: MapBlocks
+) -> tuple[NDArray[np.float32], float]:
     low, high = _SAFE_LENGTHS
-    as_it_is = (
-        isinstance(samples, ArraySamples)
-        and samples.dtype == np.float32
-        and float(mean @ mean) <= _OFF_CENTRE * mean_square
-        and low < largest < high
-    )
-    if as_it_is and isinstance(samples, ArraySamples):
-        return samples.X.astype(np.float32, copy=False), np.zeros(samples.d), 1.0
+    if isinstance(samples, ArraySamples) and samples.dtype == np.float32 and not origin.any() and low < largest < high:
+        return samples.X.astype(np.float32, copy=False), 1.0
     rows = np.empty((samples.n, samples.d), dtype=np.float32)
     # A power of two scales without rounding; it keeps squares clear of float32's overflow and underflow.
-    spread = max(mean_square, np.finfo(np.float64).tiny)
-    scale = 2.0 ** np.round(np.log2(spread) / 2)
+    scale = _power_of_two(max(mean_square, np.finfo(np.float64).tiny))
 
     def centre(block: Block) -> None:
         def write(where: slice, piece: FloatArray) -> None:
-            rows[where] = (piece - mean) / scale
+            rows[where] = (piece - origin) / scale
 
         in_chunks(samples, block, write)
 
     list(map_blocks(centre, samples.blocks()))
-    return rows, mean, float(scale)
+    return rows, scale
+
+
+def _power_of_two(square: float) -> float:
+    """The power of two next to a length, given its square."""
+    return float(2.0 ** np.round(np.log2(square) / 2))
 
 
 def _lengths(samples: Samples, rows: NDArray[np.float32], map_blocks: MapBlocks) -> NDArray[np.float32]:

@@ -77,7 +77,7 @@ class FitState:
         centroids: (k, d) float64, after the update and the empty policy.
         labels: (n,) int32, of the last assignment.
         start: (k, d) float64, the centroids the fit began with.
-        sums: (k, d) float64, Σ wᵢ(xᵢ − mean) per cluster as the incremental update left them.
+        sums: (k, d) float64, Σ wᵢ(xᵢ − origin) per cluster as the incremental update left them.
         rng_state: ``Generator.bit_generator.state``.
         history: The records so far.
         init_indices: The samples the start came from, if it did.

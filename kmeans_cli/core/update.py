@@ -16,10 +16,10 @@ _CHUNK_VALUES = 1 << 17
 
 
 class ClusterSums:
-    """Σ wᵢ(xᵢ − mean) and Σ wᵢ of every cluster, kept in float64.
+    """Σ wᵢ(xᵢ − origin) and Σ wᵢ of every cluster, kept in float64.
 
-    Measured from the mean of the data, sums of data far from the origin lose no digits, and the inertia comes for
-    free: Σ wᵢ‖xᵢ − c‖² = total − Σⱼ ‖sumⱼ‖²/weightⱼ (Huygens' theorem), no pass over the data needed.
+    Measured from an origin near the data, the sums lose no digits to a large offset. The inertia comes for free:
+    Σ wᵢ‖xᵢ − c‖² = Σ wᵢ‖xᵢ − origin‖² − Σⱼ ‖sumⱼ‖²/weightⱼ (Huygens' theorem), no pass over the data needed.
 
     Attributes:
         sums: (k, d) float64.
@@ -65,7 +65,7 @@ class ClusterSums:
         """(k, d) cluster means; the rows of ``empty`` where a cluster has no weight."""
         filled = self.weights > 0
         means = empty.copy()
-        means[filled] = self._prepared.mean + self.sums[filled] / self.weights[filled, None]
+        means[filled] = self._prepared.origin + self.sums[filled] / self.weights[filled, None]
         return means
 
     def inertia(self) -> float:
@@ -79,7 +79,7 @@ class ClusterSums:
         step = max(1, _CHUNK_VALUES // self._samples.d)
         for start in range(0, len(piece), step):
             indices = piece[start : start + step]
-            rows = self._samples.take(indices) - self._prepared.mean
+            rows = self._samples.take(indices) - self._prepared.origin
             if self._samples.weights is not None:
                 rows *= self._samples.weights[indices, None]
             add = _add_narrow if self._samples.d <= _NARROW else _add_wide

@@ -1,0 +1,120 @@
+"""The commands, each imported when it is named, and the one place that makes a line and an exit code of an error."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from importlib import import_module
+from typing import Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from kmeans_cli import __version__
+from kmeans_cli.errors import KMeansError
+
+COMMANDS = {
+    "fit": "Cluster one data set: a run folder with model, metrics and figures.",
+    "runs": "The runs so far: list, show, path.",
+    "data": "The data sets: list, info, fetch.",
+    "config": "The settings: show, check, schema, new.",
+}
+"""Each command with its line in the help; its module in this package has the same name and a Typer called ``app``."""
+
+_BROKEN_PIPE = 128 + 13  # what a shell reports for a program that SIGPIPE ended
+
+
+class LazyCommand(TyperCommand):
+    """A command of which only the name and one line are known until it is called."""
+
+    def make_context(self, *args: Any, **extra: Any) -> Any:
+        """Import the command's module and let the command take over."""
+        command = typer.main.get_command(import_module(f"kmeans_cli.cli.{self.name}").app)
+        return command.make_context(*args, **extra)
+
+
+class Commands(TyperGroup):
+    """All commands behind the error boundary."""
+
+    def __init__(self, **settings: Any) -> None:
+        settings["commands"] = {name: LazyCommand(name, help=line) for name, line in COMMANDS.items()}
+        super().__init__(**settings)
+
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
+        """Run, and exit with the code the contract gives to what happened."""
+        extra["standalone_mode"] = False
+        sys.exit(exit_code(lambda: super(Commands, self).main(*args, **extra)))
+
+
+app = typer.Typer(cls=Commands, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"kmeans {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def kmeans(
+    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show it.")] = False,
+) -> None:
+    """A k-means experiment runner: exact, reproducible, from the command line."""
+
+
+def exit_code(command: Callable[[], Any]) -> int:
+    """Run a command; an error becomes one line on stderr and the exit code of its kind."""
+    try:
+        code = command()
+        sys.stdout.flush()
+    except KMeansError as error:
+        return _say(str(error), error.exit_code)
+    except typer.TyperException as error:
+        return _say(_usage_line(error), 2)
+    except KeyboardInterrupt:
+        return _say("interrupted", 130)
+    except SystemExit as end:  # Typer's, after a broken pipe or a completion
+        return _BROKEN_PIPE if isinstance(end.__context__, BrokenPipeError) else int(end.code or 0)
+    except BrokenPipeError:
+        _discard_stdout()
+        return _BROKEN_PIPE
+    except OSError as error:
+        _discard_stdout()
+        return _say(f"{error.filename or 'standard output'}: {error.strerror or error}", 3)
+    except Exception as error:
+        return _say(_bug_line(error), 1)
+    return code if isinstance(code, int) else 0
+
+
+def _say(line: str, code: int) -> int:
+    if line:  # empty when a help text has just said it all
+        typer.echo(f"error: {' '.join(line.split())}", err=True)
+    return code
+
+
+def _usage_line(error: typer.TyperException) -> str:
+    line = error.format_message()
+    context = getattr(error, "ctx", None)
+    return f"{line.rstrip('.')}; see '{context.command_path} --help'" if line and context else line
+
+
+def _bug_line(error: Exception) -> str:
+    notes = [note for note in getattr(error, "__notes__", ()) if note.startswith("traceback: ")]
+    where = notes[0] if notes else f"traceback: {_keep_traceback(error)}"
+    return f"this is a bug in kmeans: {type(error).__name__}: {error}; {where}"
+
+
+def _keep_traceback(error: Exception) -> str:
+    with tempfile.NamedTemporaryFile("w", prefix="kmeans-", suffix=".log", delete=False, encoding="utf-8") as file:
+        file.writelines(traceback.format_exception(error))
+    return file.name
+
+
+def _discard_stdout() -> None:
+    """Nobody can read what is still buffered; without this, Python complains about it when it ends."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

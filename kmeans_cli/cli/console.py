@@ -1,0 +1,174 @@
+"""What the user sees: progress and warnings on stderr; tables, a path or JSON on stdout.
+
+Texts from data and paths go through ``Text`` or straight to the stream: Rich would take ``[k]`` for markup.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.console import Console as RichConsole
+from rich.console import RenderableType
+from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from kmeans_cli.progress import Bytes, Event, FitDone, FitStarted, Iteration, Stage, Warned
+
+SECONDS_BETWEEN_LINES = 60.0
+_WIDE = 200
+"""Columns of a table that goes to a file or a pipe: nothing is folded there."""
+
+
+class _KnownShare(ProgressColumn):
+    """A bar, where it is known how much there is to do: a fit ends when it ends."""
+
+    def render(self, task: Task) -> RenderableType:
+        """Draw it."""
+        return ProgressBar(task.total, task.completed, width=12) if task.total else Text()
+
+
+class Console:
+    """One command's output.
+
+    Args:
+        quiet: Errors and the result only.
+        verbose: A line for every stage and iteration.
+    """
+
+    def __init__(self, *, quiet: bool = False, verbose: bool = False) -> None:
+        self.quiet = quiet
+        self.verbose = verbose
+        self._err = RichConsole(stderr=True, highlight=False)
+        self._bar: Progress | None = None
+        self._fit = FitStarted(0, 1, 0, "", 0, 0)
+        self._began = self._last_line = time.monotonic()
+
+    @contextmanager
+    def live(self) -> Iterator[Console]:
+        """Show a moving line while the work goes on, where stderr is a terminal that can."""
+        if self.quiet or not _can_move():
+            yield self
+            return
+        columns = SpinnerColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False), _KnownShare()
+        with Progress(*columns, console=self._err, transient=True, refresh_per_second=5) as self._bar:
+            self._bar.add_task("starting", total=None)
+            try:
+                yield self
+            finally:
+                self._bar = None
+
+    def __call__(self, event: Event) -> None:
+        """Draw one progress event."""
+        if self.quiet:
+            return
+        match event:
+            case Warned(text):
+                self._say(f"warning: {text}", style="yellow")
+            case Stage(text):
+                self._show(text, detail=True)
+            case FitStarted():
+                self._fit = event
+                self._began = time.monotonic()
+                self._show(f"{self._name(event.fit)}: k {event.n_clusters}, init {event.init}", detail=True)
+            case Iteration(fit, record):
+                text = f"{self._name(fit)}: iteration {record.iteration}, J_clust {record.j_clust:.6g}"
+                self._show(text, detail=True)
+            case FitDone():
+                self._done(event)
+            case Bytes(what, done, total):
+                size = f"{_megabytes(done)} of {_megabytes(total)}" if total else _megabytes(done)
+                self._show(f"{what}: {size}", done=done, total=total)
+
+    def result(self, run_dir: Path | None, *, as_json: dict[str, Any] | None, table: Table) -> None:
+        """The outcome on stdout: a document, or only the path, or a table and the path.
+
+        Args:
+            run_dir: The run folder, if there is one.
+            as_json: What to show as JSON; None: no JSON.
+            table: What people see.
+        """
+        if as_json is not None:
+            write_json(as_json | {"run_dir": None if run_dir is None else str(run_dir)})
+        elif self.quiet:
+            _write(f"{run_dir}\n" if run_dir else "")
+        else:
+            write_table(table)
+            _write(f"run: {run_dir}\n" if run_dir else "")
+
+    def note(self, text: str) -> None:
+        """A line on stderr, also when quiet."""
+        self._say(text)
+
+    def _done(self, event: FitDone) -> None:
+        if event.error is not None:
+            line = f"failed: {event.error}"
+        else:
+            line = f"J_clust {event.j_clust:.6g}, {event.n_iter} iterations ({event.stop_reason})"
+        if self._bar is None or self._fit.n_fits > 1 or event.error is not None:
+            self._say(f"{self._name(event.fit)}: k {self._fit.n_clusters}, {line}, {event.seconds:.2f} s")
+
+    def _name(self, fit: int) -> str:
+        return f"fit {fit + 1}/{self._fit.n_fits}"
+
+    def _show(self, text: str, *, detail: bool = False, done: int = 0, total: int | None = None) -> None:
+        """What goes on right now: in the bar, or as a line when that is due."""
+        now = time.monotonic()
+        if self._bar is not None:
+            self._bar.update(self._bar.task_ids[0], description=text, completed=done, total=total)
+        if detail and self.verbose:
+            self._say(text)
+        elif self._bar is None and now - self._last_line >= SECONDS_BETWEEN_LINES:
+            self._say(f"{text}, {now - self._began:.0f} s")
+
+    def _say(self, text: str, style: str = "") -> None:
+        self._last_line = time.monotonic()
+        self._err.print(Text(text, style), soft_wrap=True)
+
+
+def build_table(columns: Iterable[str], rows: Iterable[Sequence[Any]], *, title: str = "") -> Table:
+    """A table of texts; None is an empty cell, and numbers are set to the right."""
+    rows = list(rows)
+    table = Table(box=box.SIMPLE_HEAD, title=Text(title) if title else None, title_justify="left", pad_edge=False)
+    for place, name in enumerate(columns):
+        is_number = all(isinstance(row[place], int | float | None) for row in rows)
+        table.add_column(Text(name), justify="right" if is_number and rows else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    return table
+
+
+def write_table(table: Table) -> None:
+    """Print a table on stdout, as wide as it needs where no terminal limits it."""
+    RichConsole(width=None if sys.stdout.isatty() else _WIDE, highlight=False).print(table)
+
+
+def write_json(value: Any) -> None:
+    """Print one JSON document on stdout."""
+    _write(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def write_line(text: str) -> None:
+    """Print one line on stdout as it is: paths must survive."""
+    _write(text + "\n")
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+
+
+def _can_move() -> bool:
+    return sys.stderr.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM", "") not in ("", "dumb")
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 1e6:.1f} MB"

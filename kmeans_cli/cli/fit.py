@@ -1,0 +1,99 @@
+"""``kmeans fit``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import typer
+
+from kmeans_cli.cli import options
+from kmeans_cli.cli.console import Console
+from kmeans_cli.cli.fit_table import fit_table, plan_table, plan_values
+from kmeans_cli.commands.fit import fit as run_fit
+from kmeans_cli.commands.fit import plan as plan_fit
+from kmeans_cli.commands.place import RunPlace
+from kmeans_cli.config import Config, resolve
+from kmeans_cli.config_schema import NAMES
+from kmeans_cli.interruption import Interruption
+
+app = typer.Typer(add_completion=False)
+
+_EPILOG = f"""For --init: {", ".join(NAMES["kmeans.init"])}.
+
+For --algorithm: {", ".join(NAMES["kmeans.algorithm"])}.
+
+Examples:
+
+kmeans fit
+
+kmeans fit --data digits --k 10 --seed 1
+
+kmeans fit configs/blobs.yaml --set kmeans.empty=split
+
+kmeans fit --data measurements.csv --set data.scale=standard --k 4
+"""
+
+
+@app.command(epilog=_EPILOG)
+def fit(
+    config: options.ConfigArgument = None,
+    config_option: options.ConfigOption = None,
+    sets: options.Set = None,
+    data: options.Data = None,
+    data_dir: options.DataDir = None,
+    k: options.K = None,
+    init: options.Init = None,
+    n_init: options.NInit = None,
+    algorithm: options.Algorithm = None,
+    seed: options.Seed = None,
+    name: options.Name = None,
+    runs: options.Runs = Path("runs"),
+    no_figures: options.NoFigures = False,
+    jobs: options.Jobs = None,
+    max_time: options.MaxTime = None,
+    dry_run: options.DryRun = False,
+    quiet: options.Quiet = False,
+    as_json: options.Json = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Cluster one data set: a run folder with model, metrics and figures.
+
+    Without a config: the built-in handwritten digits, ten clusters.
+    """
+    stop = Interruption(options.parse_duration(max_time))
+    settings = options.overrides(
+        sets,
+        data,
+        k=k,
+        init=init,
+        n_init=n_init,
+        algorithm=algorithm,
+        seed=seed,
+        name=name,
+        no_figures=no_figures,
+        jobs=jobs,
+    )
+    resolved = resolve(options.config_file(config, config_option), settings).config
+    where = RunPlace(runs, tuple(sys.argv), data_dir)
+    console = Console(quiet=quiet, verbose=verbose)
+    with stop.installed():
+        if dry_run:
+            _show_plan(resolved, where, console, as_json)
+        else:
+            _run(resolved, where, console, stop, as_json)
+
+
+def _show_plan(config: Config, where: RunPlace, console: Console, as_json: bool) -> None:
+    with console.live():
+        plan = plan_fit(config, where=where, progress=console)
+    console.result(None, as_json=plan_values(plan) if as_json else None, table=plan_table(plan))
+
+
+def _run(config: Config, where: RunPlace, console: Console, stop: Interruption, as_json: bool) -> None:
+    with console.live():
+        report = run_fit(config, where=where, progress=console, should_stop=stop)
+    console.result(report.run_dir, as_json=report.metrics if as_json else None, table=fit_table(report))
+    if report.interrupted:
+        console.note(f"interrupted: {report.interrupted}; what was reached is kept in {report.run_dir}")
+        raise typer.Exit(130)

@@ -1,0 +1,198 @@
+"""The options, each written once; and what they change in the config."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kmeans_cli.errors import ConfigError, KMeansError
+
+if TYPE_CHECKING:  # `kmeans runs` has no use for NumPy and pydantic, which the config needs
+    from kmeans_cli.config import Override
+
+_WHAT, _HOW, _RUN, _SHOW = "What to cluster", "How to cluster", "The run", "What is shown"
+
+SETTINGS = {
+    "k": "kmeans.n_clusters",
+    "init": "kmeans.init",
+    "n_init": "kmeans.n_init",
+    "algorithm": "kmeans.algorithm",
+    "seed": "seed",
+    "name": "name",
+    "jobs": "executor.jobs",
+    "no_figures": "figures.enabled",
+}
+"""The flags that are short for a config key, by the name of their parameter."""
+
+_DURATION = re.compile(r"(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,6}(?:\.[0-9]{1,3})?)s?)?")
+
+
+def complete_names(key: str) -> Callable[[str], list[str]]:
+    """A shell completion with the names a config key takes."""
+
+    def complete(incomplete: str) -> list[str]:
+        from kmeans_cli.config_schema import NAMES
+
+        return [name for name in NAMES[key] if name.startswith(incomplete)]
+
+    return complete
+
+
+def complete_run(context: typer.Context, incomplete: str) -> list[str]:
+    """A shell completion with the runs under ``--runs``."""
+    from kmeans_cli.runs.find import run_folders
+
+    names = ["latest"]
+    with suppress(KMeansError):
+        names += [folder.name for folder in run_folders(Path(context.params.get("runs") or "runs"))]
+    return [name for name in names if name.startswith(incomplete)]
+
+
+ConfigArgument = Annotated[
+    Path | None, typer.Argument(metavar="CONFIG", help="A YAML file; the same as --config.", show_default=False)
+]
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", metavar="FILE", help="A YAML file with settings.", rich_help_panel=_WHAT)
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Any setting: kmeans.empty=split. Repeatable.", rich_help_panel=_WHAT
+    ),
+]
+Data = Annotated[
+    str | None,
+    typer.Option(
+        "--data",
+        metavar="NAME|PATH",
+        help="A data set by name (`kmeans data list`), or a file or folder.",
+        autocompletion=complete_names("data.name"),
+        rich_help_panel=_WHAT,
+    ),
+]
+DataDir = Annotated[
+    Path | None,
+    typer.Option("--data-dir", metavar="DIR", help="Where MNIST's files are looked for first.", rich_help_panel=_WHAT),
+]
+K = Annotated[str | None, typer.Option("--k", metavar="N", help="How many clusters.", rich_help_panel=_HOW)]
+Init = Annotated[
+    str | None,
+    typer.Option(
+        "--init",
+        metavar="NAME",
+        help="How the start is chosen.",
+        autocompletion=complete_names("kmeans.init"),
+        rich_help_panel=_HOW,
+    ),
+]
+NInit = Annotated[
+    str | None, typer.Option("--n-init", metavar="N", help="So many starts; the best is kept.", rich_help_panel=_HOW)
+]
+Algorithm = Annotated[
+    str | None,
+    typer.Option(
+        "--algorithm",
+        metavar="NAME",
+        help="Which algorithm.",
+        autocompletion=complete_names("kmeans.algorithm"),
+        rich_help_panel=_HOW,
+    ),
+]
+Seed = Annotated[str | None, typer.Option("--seed", metavar="N", help="Of all that is drawn.", rich_help_panel=_HOW)]
+Name = Annotated[
+    str | None, typer.Option("--name", metavar="TEXT", help="A label in the folder's name.", rich_help_panel=_RUN)
+]
+Runs = Annotated[Path, typer.Option("--runs", metavar="DIR", help="Where run folders are.", rich_help_panel=_RUN)]
+NoFigures = Annotated[bool, typer.Option("--no-figures", help="Draw no figures.", rich_help_panel=_RUN)]
+Jobs = Annotated[
+    str | None, typer.Option("--jobs", metavar="N", help="Cores to use; all by default.", rich_help_panel=_RUN)
+]
+MaxTime = Annotated[
+    str | None,
+    typer.Option("--max-time", metavar="TIME", help="Stop after 90, 45s, 10m or 1h30m.", rich_help_panel=_RUN),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done; no folder.", rich_help_panel=_RUN)]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only the folder's path.", rich_help_panel=_SHOW)]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document.", rich_help_panel=_SHOW)]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="A line for every iteration.", rich_help_panel=_SHOW)]
+Run = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="A folder, its name or the beginning of it, or `latest`.",
+        autocompletion=complete_run,
+        show_default=False,
+    ),
+]
+
+
+def config_file(argument: Path | None, option: Path | None) -> Path | None:
+    """The config given as ``[CONFIG]`` or ``--config``.
+
+    Raises:
+        ConfigError: If both are given and differ.
+    """
+    if argument is not None and option is not None and argument != option:
+        raise ConfigError(f"another config than the argument {str(argument)!r}", where="--config", value=str(option))
+    return argument or option
+
+
+def overrides(sets: Sequence[str] | None, data: str | None, **flags: Any) -> list[Override]:
+    """What the options change in the config: ``--set`` first, then named flags.
+
+    Args:
+        sets: The values of ``--set``.
+        data: The value of ``--data``.
+        flags: Values of flags in ``SETTINGS``; None and False: not given.
+
+    Raises:
+        ConfigError: For a ``--set`` that sets nothing, and ``--data`` that is neither a name nor a path.
+    """
+    from kmeans_cli.config import Override, parse_set
+
+    found = [parse_set(text) for text in sets or ()]
+    if data is not None:
+        found += [Override(f"data.{key}", value, "--data") for key, value in _data_settings(data).items()]
+    for name, value in flags.items():
+        if value is not None and value is not False:
+            found.append(Override(SETTINGS[name], _setting(name, value), f"--{name.replace('_', '-')}"))
+    return found
+
+
+def parse_duration(text: str | None) -> float | None:
+    """Seconds of ``90``, ``45s``, ``10m``, ``2h`` or ``1h30m``; None of None.
+
+    Raises:
+        ConfigError: For anything else, and for no time at all.
+    """
+    if text is None:
+        return None
+    match = _DURATION.fullmatch(text.strip())
+    hours, minutes, seconds = (float(part or 0) for part in match.groups()) if match else (0.0, 0.0, 0.0)
+    total = 3600 * hours + 60 * minutes + seconds
+    if total <= 0:
+        raise ConfigError("is no time", where="--max-time", value=text, allowed="seconds, or 45s, 10m, 2h, 1h30m")
+    return total
+
+
+def _data_settings(text: str) -> dict[str, Any]:
+    from kmeans_cli.datasets.params import name_or_path
+
+    try:
+        settings = name_or_path(text)
+    except ConfigError as error:
+        raise error.at("--data") from None
+    return {key: value if value is None else str(value) for key, value in settings.items()}
+
+
+def _setting(name: str, value: str | bool) -> Any:
+    if name == "no_figures":
+        return False
+    # What is no whole number stays text, and the config says what it should have been.
+    is_number = name in ("k", "n_init", "seed", "jobs") and re.fullmatch(r"[+-]?[0-9]{1,30}", str(value))
+    return int(value) if is_number else value

@@ -1,0 +1,97 @@
+"""``kmeans runs``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from kmeans_cli.cli import options
+from kmeans_cli.cli.console import build_table, write_json, write_line, write_table
+from kmeans_cli.commands import runs as commands
+from kmeans_cli.runs import RunSummary
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="The runs so far: list, show, path.")
+
+_COLUMNS = ("run", "status", "k", "J_clust", "accuracy", "seconds")
+
+
+@app.command("list")
+def list_runs(runs: options.Runs = Path("runs"), as_json: options.Json = False) -> None:
+    """The runs, the newest first."""
+    found = commands.list_runs(runs).runs
+    if as_json:
+        write_json([_summary_values(run) for run in found])
+    else:
+        write_table(build_table(_COLUMNS, [_row(run) for run in found]))
+
+
+@app.command()
+def show(run: options.Run, runs: options.Runs = Path("runs"), as_json: options.Json = False) -> None:
+    """One run: what it was, what came out, which files it has."""
+    report = commands.show(run, runs)
+    if as_json:
+        write_json(_report_values(report))
+        return
+    write_table(build_table(["run", report.summary.name], _record_rows(report)))
+    write_table(build_table(["file", "bytes"], [(file.name, file.size) for file in report.files]))
+    for problem in report.problems:
+        typer.echo(f"warning: {problem}", err=True)
+    write_line(f"run: {report.summary.path}")
+
+
+@app.command()
+def path(run: options.Run, runs: options.Runs = Path("runs")) -> None:
+    """The path of a run's folder, for scripts."""
+    write_line(str(commands.path(run, runs)))
+
+
+def _row(run: RunSummary) -> tuple[Any, ...]:
+    return (
+        run.name,
+        run.status.value,
+        run.k,
+        None if run.j_clust is None else f"{run.j_clust:.6g}",
+        None if run.accuracy is None else f"{run.accuracy:.4f}",
+        None if run.seconds is None else f"{run.seconds:.1f}",
+    )
+
+
+def _summary_values(run: RunSummary) -> dict[str, Any]:
+    return asdict(run) | {"path": str(run.path), "status": run.status.value}
+
+
+def _report_values(report: commands.RunReport) -> dict[str, Any]:
+    return {
+        "run": _summary_values(report.summary),
+        "record": report.record,
+        "config": report.config,
+        "metrics": report.metrics,
+        "files": {file.name: file.size for file in report.files},
+        "problems": report.problems,
+    }
+
+
+def _record_rows(report: commands.RunReport) -> list[tuple[str, Any]]:
+    record, metrics = report.record, report.metrics or {}
+    dataset = record.get("dataset") or {}
+    rows = {
+        "status": report.summary.status.value,
+        "error": record.get("error"),
+        "command": " ".join(record.get("argv") or ()),
+        "started": record.get("started"),
+        "finished": record.get("finished"),
+        "data": dataset.get("name"),
+        "shape": " × ".join(map(str, dataset.get("shape") or ())),
+        "seed": record.get("seed"),
+        "k": metrics.get("n_clusters"),
+        "iterations": metrics.get("n_iter"),
+        "ended by": metrics.get("stop_reason"),
+        "J_clust": metrics.get("j_clust"),
+        "inertia": metrics.get("inertia"),
+        "accuracy": (metrics.get("train") or {}).get("accuracy"),
+        "accuracy, held out": (metrics.get("test") or {}).get("accuracy"),
+    }
+    return [(name, str(value)) for name, value in rows.items() if value not in (None, "")]

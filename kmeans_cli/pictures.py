@@ -1,0 +1,105 @@
+"""Pictures in and out of this program as arrays; nothing else imports PIL."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+from kmeans_cli.errors import PlaceError
+
+MAX_PIXELS = 100_000_000
+"""Larger pictures are refused by their header, before anything is unpacked."""
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
+"""Names of files that are taken for pictures; what is in them, PIL decides by content."""
+
+_FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
+_SIXTEEN_BIT = ("I", "I;16", "I;16B", "I;16L", "I;16N")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture as a person sees it.
+
+    Attributes:
+        pixels: (height, width, 3) uint8 sRGB, upright.
+        notes: What had to be converted, in words.
+    """
+
+    pixels: NDArray[np.uint8]
+    notes: tuple[str, ...]
+
+    @property
+    def is_grey(self) -> bool:
+        """Whether no pixel has a hue."""
+        red, green, blue = np.moveaxis(self.pixels, 2, 0)
+        return bool(np.array_equal(red, green) and np.array_equal(green, blue))
+
+
+def open_picture(path: Path) -> Picture:
+    """Read a picture: turned upright, converted to sRGB, transparent parts on white, the first frame of several.
+
+    Raises:
+        PlaceError: If the file is missing, is no picture, is broken, or has more than ``MAX_PIXELS``.
+    """
+    with _picture_errors(path), Image.open(path, formats=_FORMATS) as image:
+        if image.width * image.height > MAX_PIXELS:
+            problem = f"has {image.width:,} × {image.height:,} pixels"
+            raise PlaceError(problem, where=str(path), allowed=f"at most {MAX_PIXELS:,} pixels")
+        notes: list[str] = []
+        if getattr(image, "n_frames", 1) > 1:
+            image.seek(0)
+            notes.append("of several frames the first was taken")
+        pixels = np.asarray(_to_rgb(ImageOps.exif_transpose(image), notes))
+    return Picture(pixels, tuple(notes))
+
+
+@contextmanager
+def _picture_errors(path: Path) -> Iterator[None]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # PIL warns of sizes below our own limit, and of odd metadata
+            yield
+    except FileNotFoundError:
+        raise PlaceError("does not exist", where=str(path)) from None
+    except UnidentifiedImageError:
+        raise PlaceError("is no picture", where=str(path), allowed=_FORMATS) from None
+    except Image.DecompressionBombError as error:
+        raise PlaceError(f"is too large ({error})", where=str(path)) from None
+    except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
+        raise PlaceError(f"is a broken picture ({error})", where=str(path)) from None
+
+
+def _to_rgb(image: Image.Image, notes: list[str]) -> Image.Image:
+    if image.mode in _SIXTEEN_BIT:
+        notes.append("16 bits per channel were reduced to 8")
+        image = Image.fromarray((np.asarray(image).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8))
+    image = _to_srgb(image, notes)
+    if image.has_transparency_data:
+        notes.append("transparent parts were laid on white")
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    return image.convert("RGB")
+
+
+def _to_srgb(image: Image.Image, notes: list[str]) -> Image.Image:
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in ("RGB", "RGBA", "CMYK", "L"):
+        return image
+    target = "RGBA" if image.mode == "RGBA" else "RGB"
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=target)
+    except (ImageCms.PyCMSError, OSError):
+        notes.append("its colour profile is broken and was ignored")
+        return image
+    notes.append("its colour profile was converted to sRGB")
+    return converted or image

@@ -1,0 +1,152 @@
+"""What is drawn for each progress event, and what goes to stdout."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import select
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kmeans_cli.cli import console as module
+from kmeans_cli.cli.console import Console, build_table, write_json, write_table
+from kmeans_cli.core.types import IterationRecord
+from kmeans_cli.progress import Bytes, Event, FitDone, FitStarted, Iteration, Stage, Warned
+
+RECORD = IterationRecord(3, 70.0, 0.7, 0.1, 5, 0, 0.01)
+EVENTS: tuple[Event, ...] = (
+    Stage("loading digits"),
+    FitStarted(0, 2, 10, "sample", 1, 1000),
+    Iteration(0, RECORD),
+    Bytes("train-images", 1_000_000, 3_000_000),
+    FitDone(0, 3, 0.7, "no label changed", 0.25),
+    Warned("2 clusters [k] are empty"),
+)
+
+
+def _draw(console: Console) -> None:
+    with console.live():
+        for event in EVENTS:
+            console(event)
+
+
+def test_without_a_terminal_a_fit_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """Plain lines for finished fits and warnings, nothing else, nothing on stdout."""
+    _draw(Console())
+    captured = capsys.readouterr()
+    assert captured.err.splitlines() == [
+        "fit 1/2: k 10, J_clust 0.7, 3 iterations (no label changed), 0.25 s",
+        "warning: 2 clusters [k] are empty",
+    ]
+    assert captured.out == ""
+
+
+def test_a_long_fit_says_so_every_minute(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a minute without a line, the iteration is told."""
+    monkeypatch.setattr(module, "SECONDS_BETWEEN_LINES", 0.0)
+    console = Console()
+    console(Iteration(0, RECORD))
+    console(Bytes("train-images", 1_000_000, 3_000_000))
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == ["fit 1/1: iteration 3, J_clust 0.7, 0 s", "train-images: 1.0 MB of 3.0 MB, 0 s"]
+
+
+def test_verbose_tells_every_iteration(capsys: pytest.CaptureFixture[str]) -> None:
+    """Stages, starts and iterations get a line of their own."""
+    _draw(Console(verbose=True))
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[:3] == ["loading digits", "fit 1/2: k 10, init sample", "fit 1/2: iteration 3, J_clust 0.7"]
+
+
+def test_quiet_tells_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """No progress and no warnings."""
+    _draw(Console(quiet=True))
+    captured = capsys.readouterr()
+    assert captured.err == captured.out == ""
+
+
+def test_a_failed_fit_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    """The error of a fit is in its line."""
+    Console()(FitDone(4, 0, None, "", 0.1, error="cluster 3 is empty"))
+    assert "fit 5/1: k 0, failed: cluster 3 is empty" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("quiet", "document", "expected"),
+    [(True, None, "runs/a [k]\n"), (True, {"x": 1.5}, None), (False, {"x": 1.5}, None)],
+)
+def test_results_for_scripts(
+    quiet: bool, document: dict[str, float] | None, expected: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Quiet prints only the path, JSON one document with the path in it."""
+    Console(quiet=quiet).result(Path("runs/a [k]"), as_json=document, table=build_table(["a"], [["b"]]))
+    out = capsys.readouterr().out
+    if expected is not None:
+        assert out == expected
+    else:
+        assert json.loads(out) == {"x": 1.5, "run_dir": "runs/a [k]"}
+
+
+def test_the_last_line_is_the_run(capsys: pytest.CaptureFixture[str]) -> None:
+    """People get the table and then where everything is, on one line however long."""
+    folder = Path("runs") / ("x" * 300)
+    Console().result(folder, as_json=None, table=build_table(["a"], [["b"]]))
+    assert capsys.readouterr().out.splitlines()[-1] == f"run: {folder}"
+
+
+def test_json_has_no_nan() -> None:
+    """NaN is not JSON."""
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        write_json({"a": float("nan")})
+
+
+def test_tables_keep_brackets_and_width(capsys: pytest.CaptureFixture[str]) -> None:
+    """Data are no markup; a table for a pipe is not folded at 80 columns; None is empty."""
+    write_table(build_table(["[k]", "n"], [["[bold]x[/bold]" * 8, 3], ["y", None]], title="[red]t"))
+    out = capsys.readouterr().out
+    assert "[red]t" in out
+    assert "[k]" in out
+    assert "[bold]x[/bold]" * 8 in out
+    assert "None" not in out
+
+
+def _in_a_terminal(tmp_path: Path, **env: str) -> str:
+    """What `kmeans fit` on the blobs writes to a terminal behind stderr."""
+    leader, follower = pty.openpty()
+    command = [sys.executable, "-m", "kmeans_cli", "fit", "--data", "blobs", "--k", "3", "--no-figures"]
+    process = subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=follower, env=os.environ | {"COLUMNS": "60"} | env
+    )
+    os.close(follower)
+    seen = b""
+    while select.select([leader], [], [], 30)[0]:
+        try:
+            chunk = os.read(leader, 4096)
+        except OSError:  # the terminal's other end is closed
+            break
+        if not chunk:
+            break
+        seen += chunk
+    os.close(leader)
+    assert process.wait() == 0
+    return seen.decode()
+
+
+def test_a_terminal_gets_a_moving_line(tmp_path: Path) -> None:
+    """A terminal that can move the cursor shows the progress in place, and it is gone at the end."""
+    seen = _in_a_terminal(tmp_path, TERM="xterm")
+    assert "\x1b[?25l" in seen
+    assert "0:00:00" in seen
+    assert "iterations (" not in seen
+
+
+@pytest.mark.parametrize("env", [{"TERM": "dumb"}, {"TERM": "xterm", "NO_COLOR": "1"}])
+def test_a_plain_terminal_gets_plain_lines(tmp_path: Path, env: dict[str, str]) -> None:
+    """A dumb terminal, or one whose user wants no colour, gets the line of a pipe."""
+    seen = _in_a_terminal(tmp_path, **env)
+    assert "\x1b" not in seen
+    assert "fit 1/1: k 3, J_clust" in seen

@@ -1,0 +1,117 @@
+"""Opening pictures."""
+
+import io
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from kmeans_cli import pictures
+from kmeans_cli.errors import PlaceError
+from kmeans_cli.pictures import open_picture
+
+RED_TO_BLUE = np.array([[[255, 0, 0], [0, 0, 255]]], dtype=np.uint8)
+
+
+def _save(path: Path, image: Image.Image, **options: Any) -> Path:
+    image.save(path, **options)
+    return path
+
+
+def test_pixels(tmp_path: Path) -> None:
+    """A colour picture comes as it is, without a note."""
+    picture = open_picture(_save(tmp_path / "a.png", Image.fromarray(RED_TO_BLUE)))
+    assert np.array_equal(picture.pixels, RED_TO_BLUE)
+    assert picture.notes == ()
+    assert not picture.is_grey
+
+
+def test_palette(tmp_path: Path) -> None:
+    """A palette picture has the colours of its palette."""
+    image = Image.fromarray(RED_TO_BLUE).convert("P", palette=Image.Palette.ADAPTIVE)
+    assert np.array_equal(open_picture(_save(tmp_path / "a.png", image)).pixels, RED_TO_BLUE)
+
+
+def test_turned_upright(tmp_path: Path) -> None:
+    """The orientation in the metadata of a photo is applied."""
+    exif = Image.Exif()
+    exif[0x0112] = 6  # stored on its side
+    path = _save(tmp_path / "a.png", Image.fromarray(RED_TO_BLUE), exif=exif)
+    assert open_picture(path).pixels.tolist() == [[[255, 0, 0]], [[0, 0, 255]]]
+
+
+def test_sixteen_bits(tmp_path: Path) -> None:
+    """16 bits become 8, the darker half does not become white, and a note says so."""
+    image = Image.fromarray(np.array([[0, 0x8000, 0xFFFF]], dtype=np.uint16))
+    picture = open_picture(_save(tmp_path / "a.png", image))
+    assert picture.pixels[0, :, 0].tolist() == [0, 0x80, 0xFF]
+    assert picture.is_grey
+    assert "16 bits" in picture.notes[0]
+
+
+def test_transparency_on_white(tmp_path: Path) -> None:
+    """What is transparent shows white."""
+    image = Image.fromarray(np.array([[[9, 9, 9, 255], [9, 9, 9, 0]]], dtype=np.uint8))
+    picture = open_picture(_save(tmp_path / "a.png", image))
+    assert picture.pixels[0, :, 0].tolist() == [9, 255]
+    assert "white" in picture.notes[0]
+
+
+def test_first_frame(tmp_path: Path) -> None:
+    """Of an animation the first frame is taken, and a note says so."""
+    frames = [Image.new("L", (2, 2), grey) for grey in (10, 200)]
+    picture = open_picture(_save(tmp_path / "a.gif", frames[0], save_all=True, append_images=frames[1:]))
+    assert (picture.pixels == 10).all()
+    assert "first" in picture.notes[0]
+
+
+def test_cmyk(tmp_path: Path) -> None:
+    """A picture for print is converted."""
+    picture = open_picture(_save(tmp_path / "a.jpg", Image.new("CMYK", (8, 8), (0, 0, 0, 255))))
+    assert picture.pixels.shape == (8, 8, 3)
+    assert picture.pixels.max() < 30
+
+
+def test_colour_profile(tmp_path: Path) -> None:
+    """A picture with a colour profile is converted to sRGB; a broken profile is ignored; both are said."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    image = Image.fromarray(RED_TO_BLUE)
+    picture = open_picture(_save(tmp_path / "a.png", image, icc_profile=profile))
+    assert np.abs(picture.pixels.astype(int) - RED_TO_BLUE).max() <= 2
+    assert "converted to sRGB" in picture.notes[0]
+    picture = open_picture(_save(tmp_path / "b.png", image, icc_profile=b"nonsense"))
+    assert np.array_equal(picture.pixels, RED_TO_BLUE)
+    assert "ignored" in picture.notes[0]
+
+
+def test_too_many_pixels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture with too many pixels is refused."""
+    monkeypatch.setattr(pictures, "MAX_PIXELS", 1)
+    with pytest.raises(PlaceError, match="2 × 1 pixels; allowed: at most 1"):
+        open_picture(_save(tmp_path / "a.png", Image.fromarray(RED_TO_BLUE)))
+
+
+def test_bomb_is_refused_by_its_header(tmp_path: Path) -> None:
+    """A header that claims gigapixels is enough to refuse."""
+    size = struct.pack(">II", 100_000, 100_000) + b"\x08\x00\x00\x00\x00"
+    chunk = struct.pack(">I", len(size)) + b"IHDR" + size + struct.pack(">I", zlib.crc32(b"IHDR" + size))
+    (tmp_path / "a.png").write_bytes(
+        b"\x89PNG\r\n\x1a\n" + chunk + b"\0\0\0\0IDAT" + struct.pack(">I", zlib.crc32(b"IDAT"))
+    )
+    with pytest.raises(PlaceError, match="too large"):
+        open_picture(tmp_path / "a.png")
+
+
+def test_broken(tmp_path: Path) -> None:
+    """Missing, empty, cut short or no picture at all: one error that names the file."""
+    file = io.BytesIO()
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (50, 50, 3), dtype=np.uint8)).save(file, "PNG")
+    for content in (None, b"", b"text", file.getvalue()[:500]):
+        if content is not None:
+            (tmp_path / "a.png").write_bytes(content)
+        with pytest.raises(PlaceError, match=r"a\.png"):
+            open_picture(tmp_path / "a.png")
