@@ -31,7 +31,8 @@ def main() -> None:
     for name, (seconds, timed) in results.items():
         print(f"{name:22} {seconds:8.2f} {seconds / peer:6.2f} {timed.n_iter:10d} {reached[name]:20.4f}")
     print(f"{'scikit-learn float64':22} {'':8} {'':6} {exact.n_iter:10d} {inertia(work, exact.labels):20.4f}")
-    print(f"peak memory of this process, peers included: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MiB")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    print(f"peak memory of this process, peers included: {peak} MiB")
 
 
 if __name__ == "__main__":
