@@ -68,8 +68,12 @@ def draw_centroids(axes: Axes, centroids: Float64Array, names: Sequence[str]) ->
     if len(centroids) > _MOST_NAMES:
         return
     style: dict[str, Any] = {"size": FONT_SIZE - 1, "path_effects": [withStroke(linewidth=1.5, foreground="white")]}
+    middle = sum(axes.get_xlim()) / 2
     for centroid, name in zip(centroids, names, strict=True):
-        axes.annotate(name, centroid, (4, 4), textcoords="offset points", zorder=5, in_layout=False, **style)
+        # Towards the middle, so that no name is cut off at the edge.
+        side, align = (4, "left") if centroid[0] <= middle else (-4, "right")
+        place: dict[str, Any] = {"textcoords": "offset points", "ha": align, "zorder": 5, "in_layout": False}
+        axes.annotate(name, centroid, (side, 4), **place, **style)
 
 
 def scatter_names(view: FitView) -> list[str]:
