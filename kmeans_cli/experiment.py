@@ -179,6 +179,7 @@ def evaluate(
         data.samples, result.labels, result.centroids, squared, y, classes, rows, map_blocks
     )
     geometry = metrics.measure(clustering, needs_classes=False)
+    silhouette = geometry.pop("silhouette")
     numbers = {
         "n_clusters": k,
         "init": fitted.job.params.init_name,
@@ -188,16 +189,12 @@ def evaluate(
         "n_iter": result.n_iter,
         "converged": result.converged,
         "stop_reason": result.stop_reason.value,
-        "inertia": geometry["inertia"],
-        "j_clust": geometry["j_clust"],
-        "distance_sum": geometry["distance_sum"],
+        **geometry,
         "cluster_sizes": result.cluster_sizes.tolist(),
         "cluster_classes": None if classes is None else list(classes),
         "train": None if y is None else metrics.measure(clustering, needs_classes=True),
         "test": _held_out_scores(data, fitted, classes, map_blocks),
-        "silhouette": {"value": geometry["silhouette"], "n_samples": len(rows)},
-        "davies_bouldin": geometry["davies_bouldin"],
-        "calinski_harabasz": geometry["calinski_harabasz"],
+        "silhouette": None if silhouette is None else {"value": silhouette, "n_samples": len(rows)},
         "warnings": list(result.warnings),
         "seconds": result.seconds | {"evaluate": time.perf_counter() - began},
     }

@@ -17,6 +17,10 @@ class Interruption:
     Within ``deferred()`` the first signal only sets ``reason``, so the fit can end between two iterations and what it
     reached is kept; a second one, and any outside, raises ``Interrupted`` at once.
 
+    Attributes:
+        reason: Why to stop, in words; None: go on.
+        signalled: Whether a signal came, not only the time limit.
+
     Args:
         max_seconds: Stop so many seconds after this object was made; None: never.
     """
@@ -26,7 +30,7 @@ class Interruption:
         self._deadline = None if max_seconds is None else time.monotonic() + max_seconds
         self._max_seconds = max_seconds
         self._deferring = False
-        self._signalled = False
+        self.signalled = False
 
     def __call__(self) -> bool:
         """Whether to stop now."""
@@ -55,8 +59,8 @@ class Interruption:
 
     def _handle(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the signature of a handler
         name = signal.Signals(number).name
-        if self._deferring and not self._signalled:
-            self._signalled = True
+        if self._deferring and not self.signalled:
+            self.signalled = True
             self.reason = f"stopped by {name}"
             return
         raise Interrupted(f"stopped by {name}")

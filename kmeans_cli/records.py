@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from kmeans_cli.core.types import IterationRecord
@@ -59,14 +59,19 @@ def write_trace(folder: RunFolder, fitted: Fitted) -> None:
         folder.write_npz("trace.npz", {"centroids": fitted.trace})
 
 
-def write_figures(folder: RunFolder, view: FitView, params: FigureParams) -> None:
-    """Draw every figure that applies to the fit into ``figures/``."""
+def write_figures(
+    folder: RunFolder, view: FitView, params: FigureParams, should_stop: Callable[[], bool] = lambda: False
+) -> bool:
+    """Draw every figure that applies to the fit into ``figures/``; False when it was stopped before the last."""
     from kmeans_cli.plots import PLOTS, save  # matplotlib costs a third of a second
 
     for name, plot in PLOTS.items():
+        if should_stop():
+            return False
         if plot.applies(view):
             with folder.open_write(f"figures/{name}.{params.format}") as file:
                 save(plot.draw(view), file, params.format)
+    return True
 
 
 def build_view(dataset: Dataset, outcome: FitOutcome) -> FitView:

@@ -5,12 +5,23 @@ from collections.abc import Iterable
 
 import pytest
 
+NO_DATA = "KMEANS_DATA_DIR is not set"
+
 
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
     """Skip the tests on real MNIST, saying why, where nobody told us where it is."""
-    if os.environ.get("KMEANS_DATA_DIR"):
-        return
-    skip = pytest.mark.skip(reason="KMEANS_DATA_DIR is not set")
     for item in items:
         if item.get_closest_marker("mnist"):
-            item.add_marker(skip)
+            item.user_properties.append(("mnist", True))
+            if not os.environ.get("KMEANS_DATA_DIR"):
+                item.add_marker(pytest.mark.skip(reason=NO_DATA))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Count the tests on real MNIST, for those who must know that they ran."""
+    reports = [
+        report for kind in ("passed", "failed", "error", "skipped") for report in terminalreporter.getreports(kind)
+    ]
+    mnist = [report for report in reports if ("mnist", True) in getattr(report, "user_properties", ())]
+    skipped = sum(report.skipped for report in mnist)
+    terminalreporter.write_line(f"MNIST tests: {len(mnist) - skipped} ran, {skipped} skipped")

@@ -9,11 +9,11 @@ from typing import Any
 
 from kmeans_cli import datasets, records
 from kmeans_cli.commands.place import RunPlace
-from kmeans_cli.commands.start import given_start
+from kmeans_cli.commands.start import given_start, sha256_of, with_start_named
 from kmeans_cli.config import Config, dump, to_tree
 from kmeans_cli.core.engine import check
 from kmeans_cli.core.samples import ArraySamples
-from kmeans_cli.core.types import Float64Array, MapBlocks
+from kmeans_cli.core.types import Float64Array, MapBlocks, StopReason
 from kmeans_cli.datasets.types import Dataset
 from kmeans_cli.errors import ConfigError
 from kmeans_cli.experiment import FitData, FitJob, FitOutcome, Fitted, evaluate, run_fit, seed_of_fit
@@ -23,6 +23,9 @@ from kmeans_cli.runs import check_label, provenance
 from kmeans_cli.runs.folder import RunFolder, open_run
 from kmeans_cli.runs.status import RunStatus
 from kmeans_cli.threads import available_cores, open_block_map
+
+# Python, NumPy and matplotlib with figures drawn (measured).
+_BYTES_OF_PROGRAM = 130 << 20
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class FitPlan:
         n_test: Held-out samples.
         jobs: The fits.
         threads: Threads of a fit.
-        bytes_peak: An upper estimate of the memory it needs.
+        bytes_peak: About the memory the whole process needs.
     """
 
     dataset: str
@@ -77,6 +80,7 @@ def fit(config: Config, *, where: RunPlace, progress: Progress, should_stop: Int
     began = time.perf_counter()
     if config.name is not None:
         check_label(config.name)
+    config = with_start_named(config, where.runs_dir)
     dataset, jobs = _load(config, where, progress)
     load_seconds = time.perf_counter() - began
     threads = _threads(config)
@@ -86,23 +90,33 @@ def fit(config: Config, *, where: RunPlace, progress: Progress, should_stop: Int
         config=to_tree(config),
         dataset=describe(dataset),
         threads=threads,
+        start_sha256=sha256_of(jobs[0].start),
     )
     label = config.name or f"{dataset.name}-k{config.kmeans.n_clusters}"
-    with open_run(where.runs_dir, "fit", label, record=record) as folder, open_block_map(threads) as map_blocks:
+    with (
+        open_run(where.runs_dir, "fit", label, record=record) as folder,
+        open_block_map(threads) as map_blocks,
+        # From here on the first signal lets what was reached be recorded.
+        should_stop.deferred(),
+    ):
         folder.write_text("config.yaml", dump(config))
         progress = _logged(progress, folder)
         for note in dataset.notes:
             progress(Warned(note))
         data = FitData.of(dataset, map_blocks)
         fits = _fit_all(data, jobs, map_blocks, progress, should_stop)
+        records.write_history(folder, fits)
         best = min(fits, key=lambda fitted: fitted.result.inertia)
         progress(Stage("evaluating"))
         outcome = evaluate(data, best, config.evaluate, config.data.seed, map_blocks)
-        seconds = {"load": load_seconds, "prepare": data.seconds}
-        metrics = _record(folder, config, dataset, fits, outcome, seconds, progress)
-        if should_stop.reason:
+        metrics = outcome.metrics | {
+            "seconds": outcome.metrics["seconds"] | {"load": load_seconds, "prepare": data.seconds, "figures": 0.0}
+        }
+        whole = len(fits) == len(jobs) and fits[-1].result.stop_reason is not StopReason.INTERRUPTED
+        whole &= _record(folder, config, dataset, outcome, metrics, progress, should_stop)
+        if not whole:
             folder.mark(RunStatus.INTERRUPTED, should_stop.reason)
-    return FitReport(folder.path, dataset.name, metrics, should_stop.reason)
+    return FitReport(folder.path, dataset.name, metrics, None if whole else should_stop.reason)
 
 
 def plan(config: Config, *, where: RunPlace, progress: Progress) -> FitPlan:
@@ -110,10 +124,11 @@ def plan(config: Config, *, where: RunPlace, progress: Progress) -> FitPlan:
     dataset, jobs = _load(config, where, progress)
     n, d = dataset.X.shape
     n_test = 0 if dataset.test is None else len(dataset.test.X)
-    # The matrix and its float32 copy, the held-out rows likewise, and a block of distances per thread.
-    matrices = (n + n_test) * d * (dataset.X.itemsize + 4)
-    working = n * 32 + 8 * config.kmeans.n_clusters * d * 8
-    return FitPlan(dataset.name, (n, d), str(dataset.X.dtype), n_test, jobs, _threads(config), matrices + working)
+    # The samples, as much again while they are read and made ready, and labels, distances and bounds.
+    matrices = (n + n_test) * d * dataset.X.itemsize * 2
+    working = n * 64 + 8 * config.kmeans.n_clusters * d * 8
+    peak = _BYTES_OF_PROGRAM + matrices + working
+    return FitPlan(dataset.name, (n, d), str(dataset.X.dtype), n_test, jobs, _threads(config), peak)
 
 
 def describe(dataset: Dataset) -> dict[str, Any]:
@@ -157,12 +172,11 @@ def _jobs(config: Config, start: Float64Array | None) -> tuple[FitJob, ...]:
 def _fit_all(
     data: FitData, jobs: tuple[FitJob, ...], map_blocks: MapBlocks, progress: Progress, should_stop: Interruption
 ) -> list[Fitted]:
-    fits = []
+    fits: list[Fitted] = []
     for job in jobs:
-        with should_stop.deferred():
-            fits.append(run_fit(data, job, len(jobs), map_blocks, progress, should_stop))
-        if should_stop():
+        if fits and should_stop():
             break
+        fits.append(run_fit(data, job, len(jobs), map_blocks, progress, should_stop))
     return fits
 
 
@@ -170,26 +184,29 @@ def _record(
     folder: RunFolder,
     config: Config,
     dataset: Dataset,
-    fits: list[Fitted],
     outcome: FitOutcome,
-    seconds: dict[str, float],
+    metrics: dict[str, Any],
     progress: Progress,
-) -> dict[str, Any]:
-    records.write_history(folder, fits)
+    should_stop: Interruption,
+) -> bool:
+    """Write all files but the history; False when a signal left figures undrawn."""
     records.write_model(folder, "model.npz", dataset, outcome)
     records.write_labels(folder, dataset, outcome)
     records.write_centroids(folder, dataset, outcome)
     records.write_trace(folder, outcome.fitted)
-    for warning in outcome.metrics["warnings"]:
+    for warning in metrics["warnings"]:
         progress(Warned(warning))
-    began = time.perf_counter()
-    if config.figures.enabled:
-        progress(Stage("drawing figures"))
-        records.write_figures(folder, records.build_view(dataset, outcome), config.figures)
-    timed = outcome.metrics["seconds"] | seconds | {"figures": time.perf_counter() - began}
-    metrics = outcome.metrics | {"seconds": timed}
+    # The numbers first: figures take longer, and a signal may cut them short.
     folder.write_json("metrics.json", metrics)
-    return metrics
+    if not config.figures.enabled:
+        return True
+    began = time.perf_counter()
+    progress(Stage("drawing figures"))
+    view = records.build_view(dataset, outcome)
+    drawn = records.write_figures(folder, view, config.figures, lambda: should_stop.signalled)
+    metrics["seconds"]["figures"] = time.perf_counter() - began
+    folder.write_json("metrics.json", metrics)
+    return drawn
 
 
 def _logged(progress: Progress, folder: RunFolder) -> Progress:

@@ -24,7 +24,13 @@ WITHOUT_EFFECT = frozenset({"name", "figures", "executor"})
 
 
 def collect(
-    *, argv: Sequence[str], seed: int, config: Mapping[str, Any], dataset: Mapping[str, Any], threads: int
+    *,
+    argv: Sequence[str],
+    seed: int,
+    config: Mapping[str, Any],
+    dataset: Mapping[str, Any],
+    threads: int,
+    start_sha256: str | None = None,
 ) -> dict[str, Any]:
     """The origin of a run, for the ``record`` of ``open_run``.
 
@@ -34,11 +40,12 @@ def collect(
         config: The resolved config as a tree of plain values.
         dataset: ``name``, ``path``, ``shape`` and ``sha256`` of the data.
         threads: How many threads of ours a fit may use (BLAS has one).
+        start_sha256: Of the given start, if there is one: the config only names where it was.
     """
     return {
         "argv": list(argv),
         "seed": seed,
-        "fingerprint": fingerprint(config, str(dataset["sha256"])),
+        "fingerprint": fingerprint(config, str(dataset["sha256"]), start_sha256),
         "pid": os.getpid(),
         "pid_started": start_of(os.getpid()),
         "host": platform.node(),
@@ -49,14 +56,14 @@ def collect(
     }
 
 
-def fingerprint(config: Mapping[str, Any], data_sha256: str) -> str:
-    """Sha256 over the settings and the data that decide a result's numbers; equal for runs that must agree.
+def fingerprint(config: Mapping[str, Any], data_sha256: str, start_sha256: str | None = None) -> str:
+    """Sha256 over the settings, the data and the given start that decide a result's numbers; equal for runs that agree.
 
     All of the config counts but ``WITHOUT_EFFECT``; the command does not, so compare it besides.
     """
     settings = {key: value for key, value in config.items() if key not in WITHOUT_EFFECT}
     canonical = json.dumps(
-        [settings, data_sha256], sort_keys=True, separators=(",", ":"), allow_nan=False, default=plain
+        [settings, data_sha256, start_sha256], sort_keys=True, separators=(",", ":"), allow_nan=False, default=plain
     )
     return hashlib.sha256(canonical.encode()).hexdigest()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -102,7 +101,6 @@ def test_ready_configs_run(name: str) -> None:
 
 
 @pytest.mark.mnist
-@pytest.mark.skipif("KMEANS_DATA_DIR" not in os.environ, reason="KMEANS_DATA_DIR is not set: no MNIST files")
 @pytest.mark.parametrize("name", ["mnist-1000-sample", "mnist-1000-uniform", "mnist-k20"])
 def test_ready_mnist_configs_run(name: str) -> None:
     """The MNIST configs run, in a small form: 20 images of each digit and no held-out ones."""

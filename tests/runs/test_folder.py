@@ -219,6 +219,6 @@ def test_uncommitted_changes_are_kept(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_timestamp_is_utc_with_z() -> None:
-    """Times are ISO 8601 with milliseconds and a Z."""
+    """Times are ISO 8601 with microseconds and a Z."""
     assert timestamp(_now()).endswith("Z")
-    assert len(timestamp(_now())) == len("2026-11-21T20:39:41.000Z")
+    assert len(timestamp(_now())) == len("2026-11-21T20:39:41.000000Z")
