@@ -194,7 +194,7 @@ def evaluate(
         "cluster_classes": None if classes is None else list(classes),
         "train": None if y is None else metrics.measure(clustering, needs_classes=True),
         "test": _held_out_scores(data, fitted, classes, map_blocks),
-        "silhouette": None if silhouette is None else {"value": silhouette, "n_samples": len(rows)},
+        "silhouette": {"value": silhouette, "n_samples": len(rows)},
         "warnings": list(result.warnings),
         "seconds": result.seconds | {"evaluate": time.perf_counter() - began},
     }
