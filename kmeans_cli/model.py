@@ -23,6 +23,10 @@ _CHUNK_BYTES = 400 << 10
 class Model:
     """The centroids of a fit, with what is known about their clusters and about the data they came from.
 
+    In the file, ``cluster_classes`` is absent when the data had no classes, ``init_indices`` when the start was given
+    or no training samples (``uniform``), ``image_shape`` when rows are no images, ``feature_names`` when features had
+    no names. All other arrays are always there.
+
     Attributes:
         centroids: (k, d) float64, in the units the fit saw; raw = centroids × factor + offset.
         labels: (n,) int32 cluster of each training sample.

@@ -27,7 +27,7 @@ ARROWS = {
     "config": {"config_errors", "strict_yaml", "datasets.params", "metrics.params", "plots.params", "executor"},
     "runs": {"model", "strict_yaml"},
     "plots": {"metrics"},
-    "datasets": {"pictures", "progress"},
+    "datasets": {"pictures", "progress", "core.prepare"},
 }
 # Library -> the only room that may import it; numpy and the standard library are everywhere.
 LIBRARIES = {

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SCRUBS = (
     (re.compile(r"\d{8}T\d{6}Z-(\S+)-[0-9a-f]{6}"), r"<time>-\1-<digits>"),
-    (re.compile(r"\d+\.\d\d s of \d+\.\d\d s in the fit *"), "<seconds>"),
+    (re.compile(r"fit \d+\.\d\d s, all \d+\.\d\d s *"), "<seconds>"),
     (re.compile(r"[ \t]+$", re.MULTILINE), ""),
     (re.compile(r" +(─+ *)+$", re.MULTILINE), " ───"),
 )

@@ -6,13 +6,13 @@ import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
 from typing import Annotated, Any, NoReturn
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from kmeans_cli import __version__
 from kmeans_cli.errors import KMeansError
@@ -28,12 +28,21 @@ COMMANDS = {
 _BROKEN_PIPE = 128 + 13  # what a shell reports for a program that SIGPIPE ended
 
 
+def tidy(options: Sequence[object]) -> None:
+    """Typer shows ``<bool>`` beside a switch, as if it took a value."""
+    for option in options:
+        if isinstance(option, TyperOption) and option.is_flag:
+            option.metavar = ""
+
+
 class LazyCommand(TyperCommand):
     """A command of which only the name and one line are known until it is called."""
 
     def make_context(self, *args: Any, **extra: Any) -> Any:
         """Import the command's module and let the command take over."""
         command = typer.main.get_command(import_module(f"kmeans_cli.cli.{self.name}").app)
+        for each in (command, *getattr(command, "commands", {}).values()):
+            tidy(each.get_params(typer.Context(each, parent=extra["parent"])))
         return command.make_context(*args, **extra)
 
 
@@ -47,7 +56,17 @@ class Commands(TyperGroup):
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Run, and exit with the code the contract gives to what happened."""
         extra["standalone_mode"] = False
+        if os.environ.get("NO_COLOR"):
+            from typer import rich_utils
+
+            rich_utils.COLOR_SYSTEM = None  # otherwise the help is bold and dim
         sys.exit(exit_code(lambda: super(Commands, self).main(*args, **extra)))
+
+    def get_params(self, ctx: Any) -> Any:
+        """The options of ``kmeans`` itself."""
+        options = super().get_params(ctx)
+        tidy(options)
+        return options
 
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -61,13 +80,17 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def kmeans(
-    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show it.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
 ) -> None:
     """A k-means experiment runner: exact, reproducible, from the command line."""
 
 
 def exit_code(command: Callable[[], Any]) -> int:
     """Run a command; an error becomes one line on stderr and the exit code of its kind."""
+    if sys.stdout is None:  # as `>&-` makes it; the first file opened would take its place
+        return _say("standard output: is closed", 3)
     try:
         code = command()
         sys.stdout.flush()

@@ -48,7 +48,8 @@ def show(
     if as_json:
         write_json({setting.key: {"value": setting.value, "source": setting.source} for setting in found})
     else:
-        write_table(build_table(["key", "value", "from"], [(each.key, each.text, each.source) for each in found]))
+        rows = [(each.key, each.text, each.source) for each in found]
+        write_table(build_table(["key", "value", "from"], rows, whole=["key"]))
 
 
 @app.command()

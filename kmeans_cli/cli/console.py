@@ -9,14 +9,15 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console as RichConsole
-from rich.console import RenderableType
+from rich.console import JustifyMethod, RenderableType
 from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -27,6 +28,7 @@ from kmeans_cli.progress import Bytes, Event, FitDone, FitStarted, Iteration, St
 SECONDS_BETWEEN_LINES = 60.0
 _WIDE = 200
 """Columns of a table that goes to a file or a pipe: nothing is folded there."""
+_GAP = 3  # beside each column of a table
 
 
 class _KnownShare(ProgressColumn):
@@ -37,18 +39,35 @@ class _KnownShare(ProgressColumn):
         return ProgressBar(task.total, task.completed, width=12) if task.total else Text()
 
 
+class _Doing(TextColumn):
+    """What goes on. Asked five times a second, so that a wish to stop shows before the iteration is over."""
+
+    def __init__(self, stopping: Callable[[], bool]) -> None:
+        super().__init__("{task.description}", markup=False)
+        self._stopping = stopping
+
+    def render(self, task: Task) -> Text:
+        """Draw it."""
+        return Text("stopping after this iteration …") if self._stopping() else super().render(task)
+
+
 class Console:
     """One command's output.
 
     Args:
         quiet: Errors and the result only.
         verbose: A line for every stage and iteration.
+        stopping: Whether the work ends after its iteration; then the moving line says so.
     """
 
-    def __init__(self, *, quiet: bool = False, verbose: bool = False) -> None:
+    def __init__(
+        self, *, quiet: bool = False, verbose: bool = False, stopping: Callable[[], bool] = lambda: False
+    ) -> None:
         self.quiet = quiet
         self.verbose = verbose
-        self._err = RichConsole(stderr=True, highlight=False)
+        self._in_fit = False
+        self._stopping = lambda: self._in_fit and stopping()
+        self._err = _rich_console(stderr=True)
         self._bar: Progress | None = None
         self._fit = FitStarted(0, 1, 0, "", 0, 0)
         self._began = self._last_line = time.monotonic()
@@ -59,7 +78,7 @@ class Console:
         if self.quiet or not _can_move():
             yield self
             return
-        columns = SpinnerColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False), _KnownShare()
+        columns = SpinnerColumn(), TimeElapsedColumn(), _Doing(self._stopping), _KnownShare()
         with Progress(*columns, console=self._err, transient=True, refresh_per_second=5) as self._bar:
             self._bar.add_task("starting", total=None)
             try:
@@ -77,20 +96,21 @@ class Console:
             case Stage(text):
                 self._show(text, detail=True)
             case FitStarted():
-                self._fit = event
+                self._fit, self._in_fit = event, True
                 self._began = time.monotonic()
                 self._show(f"{self._name(event.fit)}: k {event.n_clusters}, init {event.init}", detail=True)
             case Iteration(fit, record):
                 text = f"{self._name(fit)}: iteration {record.iteration}, J_clust {record.j_clust:.6g}"
                 self._show(text, detail=True)
             case FitDone():
+                self._in_fit = False
                 self._done(event)
             case Bytes(what, done, total):
                 size = f"{_megabytes(done)} of {_megabytes(total)}" if total else _megabytes(done)
                 self._show(f"{what}: {size}", done=done, total=total)
 
     def result(self, run_dir: Path | None, *, as_json: dict[str, Any] | None, table: Table) -> None:
-        """The outcome on stdout: a document, or only the path, or a table and the path.
+        """The outcome on stdout: a document; when quiet only the path, if there is one; or a table and the path.
 
         Args:
             run_dir: The run folder, if there is one.
@@ -99,8 +119,8 @@ class Console:
         """
         if as_json is not None:
             write_json(as_json | {"run_dir": None if run_dir is None else str(run_dir)})
-        elif self.quiet:
-            _write(f"{run_dir}\n" if run_dir else "")
+        elif self.quiet and run_dir is not None:
+            write_line(str(run_dir))
         else:
             write_table(table)
             _write(f"run: {run_dir}\n" if run_dir else "")
@@ -135,21 +155,49 @@ class Console:
         self._err.print(Text(text, style), soft_wrap=True)
 
 
-def build_table(columns: Iterable[str], rows: Iterable[Sequence[Any]], *, title: str = "") -> Table:
-    """A table of texts; None is an empty cell, and numbers are set to the right."""
+def build_table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    title: str = "",
+    whole: Collection[str] = (),
+    spare: Sequence[str] = (),
+) -> Table:
+    """A table of texts; None is an empty cell, and numbers are set to the right.
+
+    Args:
+        columns: The heads; their words are never broken.
+        rows: As many cells each.
+        title: Stands above.
+        whole: Columns whose cells are never folded, whatever the terminal's width.
+        spare: Columns left out, in this order, where the terminal has no room for all.
+    """
     rows = list(rows)
+    texts = [[name, *(_text(row[place]) for row in rows)] for place, name in enumerate(columns)]
+    widest = [max(map(cell_len, column)) for column in texts]
+    if spare and sum(widest) > _room(len(columns)):
+        kept = [place for place, name in enumerate(columns) if name != spare[0]]
+        fewer = [[row[place] for place in kept] for row in rows]
+        return build_table([columns[i] for i in kept], fewer, title=title, whole=whole, spare=spare[1:])
     table = Table(box=box.SIMPLE_HEAD, title=Text(title) if title else None, title_justify="left", pad_edge=False)
-    for place, name in enumerate(columns):
+    heads = [max(map(cell_len, name.split()), default=0) for name in columns]
+    least = [full if name in whole else head for name, full, head in zip(columns, widest, heads, strict=True)]
+    for place, width in enumerate(_fitting(widest, least, _room(len(columns)))):
         is_number = all(isinstance(row[place], int | float | None) for row in rows)
-        table.add_column(Text(name), justify="right" if is_number and rows else "left", overflow="fold")
+        justify: JustifyMethod = "right" if is_number and rows else "left"
+        table.add_column(Text(columns[place]), justify=justify, overflow="fold", width=width)
     for row in rows:
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+        table.add_row(*(Text(_text(cell)) for cell in row))
     return table
 
 
 def write_table(table: Table) -> None:
-    """Print a table on stdout, as wide as it needs where no terminal limits it."""
-    RichConsole(width=None if sys.stdout.isatty() else _WIDE, highlight=False).print(table)
+    """Print a table on stdout as wide as it was built, without blanks at the ends of lines."""
+    console = _rich_console(width=sum(column.width or 0 for column in table.columns) + _GAP * len(table.columns))
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        write_line(line.rstrip())
 
 
 def write_json(value: Any) -> None:
@@ -162,12 +210,47 @@ def write_line(text: str) -> None:
     _write(text + "\n")
 
 
+def no_colour() -> bool:
+    """Whether the user wants none (https://no-color.org)."""
+    return bool(os.environ.get("NO_COLOR"))
+
+
 def _write(text: str) -> None:
     sys.stdout.write(text)
 
 
+def _rich_console(*, stderr: bool = False, width: int | None = None) -> RichConsole:
+    # Without a colour system nothing is bold or dim either; Rich's own NO_COLOR keeps those.
+    return RichConsole(stderr=stderr, width=width, color_system=None if no_colour() else "auto", highlight=False)
+
+
+def _room(n_columns: int) -> int:
+    """The characters that a table of so many columns has for its cells on stdout."""
+    width = RichConsole().width if sys.stdout.isatty() else _WIDE
+    return width - _GAP * n_columns
+
+
+def _fitting(widest: Sequence[int], least: Sequence[int], room: int) -> list[int]:
+    """Widths of columns, the widest ones narrowed until all fit; none below its least, even if they then do not.
+
+    Rich would not keep to the least, and cut off what is too wide.
+    """
+    widths = list(widest)
+    while sum(widths) > room:
+        can_fold = [place for place, width in enumerate(widths) if width > least[place]]
+        if not can_fold:
+            break
+        widths[max(can_fold, key=widths.__getitem__)] -= 1
+    return widths
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
 def _can_move() -> bool:
-    return sys.stderr.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM", "") not in ("", "dumb")
+    can = sys.stderr is not None and sys.stderr.isatty()
+    return can and not no_colour() and os.environ.get("TERM", "") not in ("", "dumb")
 
 
 def _megabytes(count: int) -> str:

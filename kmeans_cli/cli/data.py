@@ -55,7 +55,8 @@ def info(
     as_json: options.Json = False,
 ) -> None:
     """Shape, type, range and classes of a data set as its source has it, and a picture of some samples."""
-    params = resolve(config, options.overrides(sets, data)).config.data
+    named = [] if data is None else options.data_overrides(data, "NAME|PATH")
+    params = resolve(config, options.overrides(sets, None) + named).config.data
     stem = params.name if params.path is None else params.path.stem
     sheet = None if no_figures else out or Path(f"{stem}-samples.png")
     console = Console()
@@ -102,6 +103,7 @@ def _info_rows(found: commands.DataInfo) -> list[tuple[str, str]]:
         "image": shape,
         "sum of weights": found.weight_sum,
         "note": "; ".join(found.notes) or None,
+        "warning": "; ".join(found.warnings) or None,
     }
     return [(name, str(value)) for name, value in rows.items() if value is not None]
 

@@ -76,7 +76,7 @@ def fit(
     )
     resolved = resolve(options.config_file(config, config_option), settings).config
     where = RunPlace(runs, tuple(sys.argv), data_dir)
-    console = Console(quiet=quiet, verbose=verbose)
+    console = Console(quiet=quiet, verbose=verbose, stopping=lambda: stop.reason is not None)
     with stop.installed():
         if dry_run:
             _show_plan(resolved, where, console, as_json)

@@ -67,7 +67,7 @@ def _fit_rows(metrics: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     yield "iterations", str(metrics["n_iter"]), ""
     yield "converged" if metrics["converged"] else "not converged", metrics["stop_reason"], ""
     fit, whole = seconds["init"] + seconds["fit"], sum(seconds.values())
-    yield "time", f"{fit:.2f} s of {whole:.2f} s in the fit", ""
+    yield "time", f"fit {fit:.2f} s, all {whole:.2f} s", ""
 
 
 def _score_rows(train: dict[str, Any] | None, test: dict[str, Any] | None) -> Iterator[tuple[str, str, str]]:

@@ -117,7 +117,9 @@ MaxTime = Annotated[
     typer.Option("--max-time", metavar="TIME", help="Stop after 90, 45s, 10m or 1h30m.", rich_help_panel=_RUN),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done; no folder.", rich_help_panel=_RUN)]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only the folder's path.", rich_help_panel=_SHOW)]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Only the folder's path, or with --json only that.", rich_help_panel=_SHOW)
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document.", rich_help_panel=_SHOW)]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="A line for every iteration.", rich_help_panel=_SHOW)]
 Run = Annotated[
@@ -157,11 +159,31 @@ def overrides(sets: Sequence[str] | None, data: str | None, **flags: Any) -> lis
 
     found = [parse_set(text) for text in sets or ()]
     if data is not None:
-        found += [Override(f"data.{key}", value, "--data") for key, value in _data_settings(data).items()]
+        found += data_overrides(data, "--data")
     for name, value in flags.items():
         if value is not None and value is not False:
             found.append(Override(SETTINGS[name], _setting(name, value), f"--{name.replace('_', '-')}"))
     return found
+
+
+def data_overrides(text: str, where: str) -> list[Override]:
+    """What a data set's name or path changes in the config.
+
+    Args:
+        text: The name or path.
+        where: The flag or argument it was given as.
+
+    Raises:
+        ConfigError: If it is neither a name nor a path.
+    """
+    from kmeans_cli.config import Override
+    from kmeans_cli.datasets.params import name_or_path
+
+    try:
+        settings = name_or_path(text)
+    except ConfigError as error:
+        raise error.at(where) from None
+    return [Override(f"data.{key}", value, where) for key, value in settings.items()]
 
 
 def parse_duration(text: str | None) -> float | None:
@@ -178,16 +200,6 @@ def parse_duration(text: str | None) -> float | None:
     if total <= 0:
         raise ConfigError("is no time", where="--max-time", value=text, allowed="seconds, or 45s, 10m, 2h, 1h30m")
     return total
-
-
-def _data_settings(text: str) -> dict[str, Any]:
-    from kmeans_cli.datasets.params import name_or_path
-
-    try:
-        settings = name_or_path(text)
-    except ConfigError as error:
-        raise error.at("--data") from None
-    return {key: value if value is None else str(value) for key, value in settings.items()}
 
 
 def _setting(name: str, value: str | bool) -> Any:

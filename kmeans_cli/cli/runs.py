@@ -16,6 +16,7 @@ from kmeans_cli.runs import RunSummary
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The runs so far: list, show, path.")
 
 _COLUMNS = ("run", "status", "k", "J_clust", "accuracy", "seconds")
+_SPARE = ("seconds", "accuracy", "J_clust", "k", "status")
 
 
 @app.command("list")
@@ -24,8 +25,10 @@ def list_runs(runs: options.Runs = Path("runs"), as_json: options.Json = False) 
     found = commands.list_runs(runs).runs
     if as_json:
         write_json([_summary_values(run) for run in found])
+    elif not found:
+        write_line(f"no runs in {runs} yet")
     else:
-        write_table(build_table(_COLUMNS, [_row(run) for run in found]))
+        write_table(build_table(_COLUMNS, [_row(run) for run in found], whole=_COLUMNS, spare=_SPARE))
 
 
 @app.command()

@@ -36,7 +36,7 @@ class DataInfo:
     """What a data set is, in the units and the type of its source.
 
     Attributes:
-        name: The data set's name, or the file's.
+        name: The data set's name, the folder's, or the file's without its suffix.
         path: Where it was read from, or None for built-in data.
         n_samples, n_features: The shape of the training samples.
         n_test: Held-out samples.
@@ -47,7 +47,8 @@ class DataInfo:
         class_counts: Samples of each class, or None without classes.
         feature_names: As many as features, or None.
         weight_sum: Σ of the sample weights, or None without weights.
-        notes: What was converted, dropped or assumed.
+        notes: Which arrays were taken, what was converted.
+        warnings: What to check: rows left out, columns guessed.
     """
 
     name: str
@@ -64,6 +65,7 @@ class DataInfo:
     feature_names: tuple[str, ...] | None
     weight_sum: float | None
     notes: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 def list_data(data_dir: Path | None = None) -> tuple[DatasetEntry, ...]:
@@ -112,6 +114,7 @@ def describe(raw: Raw) -> DataInfo:
         feature_names=raw.feature_names,
         weight_sum=None if raw.weights is None else float(raw.weights.sum()),
         notes=raw.notes,
+        warnings=raw.warnings,
     )
 
 

@@ -102,7 +102,7 @@ def fit(config: Config, *, where: RunPlace, progress: Progress, should_stop: Int
         folder.write_text("config.yaml", dump(config))
         progress = _logged(progress, folder)
         for note in dataset.notes:
-            progress(Warned(note))
+            folder.log(note)
         data = FitData.of(dataset, map_blocks)
         fits = _fit_all(data, jobs, map_blocks, progress, should_stop)
         records.write_history(folder, fits)
@@ -110,7 +110,8 @@ def fit(config: Config, *, where: RunPlace, progress: Progress, should_stop: Int
         progress(Stage("evaluating"))
         outcome = evaluate(data, best, config.evaluate, config.data.seed, map_blocks)
         metrics = outcome.metrics | {
-            "seconds": outcome.metrics["seconds"] | {"load": load_seconds, "prepare": data.seconds, "figures": 0.0}
+            "warnings": [*dataset.warnings, *outcome.metrics["warnings"]],
+            "seconds": outcome.metrics["seconds"] | {"load": load_seconds, "prepare": data.seconds, "figures": 0.0},
         }
         whole = len(fits) == len(jobs) and fits[-1].result.stop_reason is not StopReason.INTERRUPTED
         whole &= _record(folder, config, dataset, outcome, metrics, progress, should_stop)

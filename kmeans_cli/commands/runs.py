@@ -50,12 +50,12 @@ class RunReport:
 
 
 def list_runs(runs_dir: Path) -> RunList:
-    """The runs in ``runs_dir``.
+    """The runs in ``runs_dir``: none where there is no such folder yet.
 
     Raises:
-        PlaceError: ``runs_dir`` is missing or unreadable.
+        PlaceError: ``runs_dir`` is unreadable.
     """
-    return RunList(runs_dir, tuple(runs.list_runs(runs_dir)))
+    return RunList(runs_dir, tuple(runs.list_runs(runs_dir)) if runs_dir.exists() else ())
 
 
 def show(run: str, runs_dir: Path) -> RunReport:

@@ -83,7 +83,10 @@ def split(case: EmptyCase) -> Float64Array:
 
 
 def sample(case: EmptyCase) -> Float64Array:
-    """Samples drawn at random, by weight where there are weights."""
+    """Samples drawn at random, by weight where there are weights: the ``sample`` start again, for these clusters.
+
+    No published source.
+    """
     weights = case.samples.weights
     share = None if weights is None else weights / weights.sum()
     return case.placed_at(case.rng.choice(case.samples.n, len(case.empty), p=share))
@@ -101,12 +104,15 @@ def zero(case: EmptyCase) -> Float64Array:
 
 
 def keep(case: EmptyCase) -> Float64Array:
-    """Where they were. They may stay empty for ever."""
+    """Where they were. They may stay empty for ever.
+
+    So do the means of MacQueen's (1967) sequential procedure, which move only when they are given a sample.
+    """
     return case.centroids[case.empty]
 
 
 def error(case: EmptyCase) -> Float64Array:
-    """No centroids: the fit fails.
+    """No centroids: the fit fails, as R's ``kmeans`` does with an "empty cluster".
 
     Raises:
         FitError: Always; it names the clusters.

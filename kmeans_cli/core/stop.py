@@ -19,7 +19,10 @@ def labels(record: IterationRecord, previous: IterationRecord | None, tol: float
 
 
 def shift(record: IterationRecord, previous: IterationRecord | None, tol: float) -> StopReason | None:  # noqa: ARG001
-    """Every non-empty cluster's centroid moved at most ``tol``, a distance in the fit's units."""
+    """Every non-empty cluster's centroid moved at most ``tol``, a distance in the fit's units.
+
+    The rule in the first report's code; its text has the mean of the moves. No older source is known to us.
+    """
     return StopReason.SHIFT if record.centroid_shift <= tol else None
 
 

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from kmeans_cli.datasets.raw import Raw, as_rows, full_scale_of
+from kmeans_cli.datasets.raw import Raw, as_rows, full_scale_of, name_of
 from kmeans_cli.datasets.reading import check_claim, reading
 from kmeans_cli.errors import PlaceError
 
@@ -25,7 +25,7 @@ _HEADER_READERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_hea
 def read_npy(path: Path, params: DataParams) -> Raw:  # noqa: ARG001 - all readers have this signature
     """An ``.npy`` file as data: rows, or images."""
     X, image_shape = as_rows(read_npy_array(path), str(path))
-    return Raw(path.name, X, image_shape=image_shape, full_scale=full_scale_of(X), path=path)
+    return Raw(name_of(path), X, image_shape=image_shape, full_scale=full_scale_of(X), path=path)
 
 
 def read_npy_array(path: Path) -> NDArray[Any]:

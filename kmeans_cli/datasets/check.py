@@ -1,13 +1,14 @@
-"""What every data set must be, whoever read it: numbers, finite, not empty, of matching lengths."""
+"""What every data set must be, whoever read it: numbers, finite, not enormous, not empty, of matching lengths."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kmeans_cli.core.prepare import LARGEST_VALUE
 from kmeans_cli.datasets.raw import Raw
 from kmeans_cli.datasets.types import ClassArray
 from kmeans_cli.errors import PlaceError
@@ -23,8 +24,8 @@ def check(raw: Raw) -> None:
     """
     where = str(raw.path or raw.name)
     check_matrix(raw.X, where)
-    _check_length(raw.y, len(raw.X), "classes", where)
-    _check_length(raw.weights, len(raw.X), "weights", where)
+    check_length(raw.y, len(raw.X), "labels", where)
+    check_length(raw.weights, len(raw.X), "weights", where)
     if raw.weights is not None:
         _check_weights(raw.weights, where)
     if raw.test is not None:
@@ -32,26 +33,33 @@ def check(raw: Raw) -> None:
 
 
 def check_matrix(X: NDArray[Any], where: str) -> None:
-    """Check that a matrix is one of finite real numbers, and not empty.
+    """Check that a matrix is one of finite real numbers whose squares can be summed, and not empty.
 
     Args:
         X: (n, d).
         where: It is from, for the error.
 
     Raises:
-        PlaceError: If not; of values that are not finite it says how many and where the first is.
+        PlaceError: If not; of values that cannot be used it says how many and where the first is.
     """
     if X.ndim != 2 or X.dtype.kind not in "biuf":
         problem = f"is no matrix of real numbers, but {X.ndim}-dimensional {X.dtype}"
         raise PlaceError(problem, where=where)
     if 0 in X.shape:
         raise PlaceError("is empty", where=where, value=X.shape)
-    n_bad, first = _not_finite(X)
-    if first is not None:
-        row, column = first
-        count = "1 value is" if n_bad == 1 else f"{n_bad:,} values are"
-        place = f"row {row}, column {column} (counted from 0)"
-        raise PlaceError(f"{count} NaN or infinite, the first in {place}", where=where)
+    _refuse_values(X, lambda block: ~np.isfinite(block), "NaN or infinite", where)
+    if np.can_cast(np.float64, X.dtype):  # narrower types cannot hold such values
+        _refuse_values(X, lambda block: np.abs(block) > LARGEST_VALUE, f"beyond ±{LARGEST_VALUE:g}", where)
+
+
+def check_length(part: NDArray[Any] | None, n: int, what: str, where: str) -> None:
+    """Check that what belongs to n samples, if it is there, is as long.
+
+    Raises:
+        PlaceError: If not.
+    """
+    if part is not None and len(part) != n:
+        raise PlaceError(f"has {len(part):,} {what} for {n:,} samples", where=where)
 
 
 def row_blocks(X: NDArray[Any]) -> Iterator[slice]:
@@ -61,20 +69,18 @@ def row_blocks(X: NDArray[Any]) -> Iterator[slice]:
         yield slice(start, start + rows)
 
 
-def _not_finite(X: NDArray[Any]) -> tuple[int, tuple[int, int] | None]:
-    n_bad, first = 0, None
+def _refuse_values(X: NDArray[Any], is_bad: Callable[[NDArray[Any]], NDArray[np.bool_]], what: str, where: str) -> None:
+    n_bad, first = 0, (0, 0)
     for rows in row_blocks(X) if X.dtype.kind == "f" else ():
-        bad = ~np.isfinite(X[rows])
+        bad = is_bad(X[rows])
         if bad.any():
-            n_bad += int(bad.sum())
             row, column = divmod(int(bad.argmax()), X.shape[1])
-            first = first or (rows.start + row, column)
-    return n_bad, first
-
-
-def _check_length(part: NDArray[Any] | None, n: int, what: str, where: str) -> None:
-    if part is not None and len(part) != n:
-        raise PlaceError(f"has {len(part):,} {what} for {n:,} samples", where=where)
+            first = first if n_bad else (rows.start + row, column)
+            n_bad += int(bad.sum())
+    if n_bad:
+        count = "1 value is" if n_bad == 1 else f"{n_bad:,} values are"
+        place = f"row {first[0]}, column {first[1]} (counted from 0)"
+        raise PlaceError(f"{count} {what}, the first in {place}", where=where)
 
 
 def _check_weights(weights: NDArray[np.float64], where: str) -> None:
@@ -85,6 +91,6 @@ def _check_weights(weights: NDArray[np.float64], where: str) -> None:
 def _check_test(test: tuple[NDArray[Any], ClassArray | None], d: int, where: str) -> None:
     X, y = test
     check_matrix(X, where)
-    _check_length(y, len(X), "classes", where)
+    check_length(y, len(X), "labels", where)
     if X.shape[1] != d:
         raise PlaceError(f"has {X.shape[1]:,} features, the training samples {d:,}", where=where)

@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 
 _USUAL_NAMES = {
     "label": ("label", "labels", "class", "target"),
+    "weight": ("sample_weight", "sample_weights"),
     "id": ("", "id"),  # pandas writes its index as a first column without a name
 }
+
+_LIKE_WEIGHTS = ("weight", "weights")  # of samples, or in kilograms: not to be guessed
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Columns:
         names: Of all columns: those of the header, or their indices.
         features: At least one.
         label, weight, id: One each, or None.
-        notes: What was guessed.
+        warnings: What was guessed, and what was not.
     """
 
     names: tuple[str, ...]
@@ -34,14 +37,15 @@ class Columns:
     label: int | None
     weight: int | None
     id: int | None
-    notes: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 def find_columns(header: Sequence[str] | None, n_columns: int, params: DataParams) -> Columns:
     """The part of each column, as the settings say.
 
     Unless ``columns`` lists the features, a column headed ``label``, ``class`` or ``target`` is taken for the
-    classes and one headed ``id``, or a first one without a name, for the ids; a note says so.
+    classes, one headed ``sample_weight`` for the weights, and one headed ``id``, or a first one without a name, for
+    the ids; a warning says so. One headed ``weight`` stays a feature, with a warning that names the setting.
 
     Raises:
         ConfigError: If a setting names a column that is not there, or one column twice.
@@ -61,8 +65,10 @@ def find_columns(header: Sequence[str] | None, n_columns: int, params: DataParam
     else:
         features = [finder.index(column, "columns") for column in params.columns]
     _check_parts(features, apart, finder.names)
-    notes = tuple(f"column '{finder.names[index]}' was taken for the {part} column" for part, index in guesses.items())
-    return Columns(finder.names, tuple(features), **parts, notes=notes)
+    warnings = [f"column '{finder.names[index]}' was taken for the {part} column" for part, index in guesses.items()]
+    if params.columns is None and parts["weight"] is None:
+        warnings += [_weight_warning(finder.names[index]) for index in features if finder.is_like_weight(index)]
+    return Columns(finder.names, tuple(features), **parts, warnings=tuple(warnings))
 
 
 class _Finder:
@@ -91,12 +97,20 @@ class _Finder:
         wanted = (part for part in found if self._has_header and parts[part] is None)
         return {part: found[part][0] for part in wanted if len(found[part]) == 1}
 
+    def is_like_weight(self, index: int) -> bool:
+        """Whether a column may hold weights of the samples, to go by its name."""
+        return self._has_header and self.names[index].lower() in _LIKE_WEIGHTS
+
     def _named(self, name: str, setting: str) -> int:
         found = [index for index, each in enumerate(self.names) if each == name]
         if len(found) != 1:
             problem = "is no column" if not found else f"is the name of {len(found)} columns"
             raise ConfigError(problem, where=f"data.{setting}", value=name, allowed=self.names)
         return found[0]
+
+
+def _weight_warning(name: str) -> str:
+    return f"column '{name}' was taken for a feature; if it weighs the samples, say data.weight_column: {name}"
 
 
 def _check_parts(features: Sequence[int], apart: Sequence[int], names: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 _HEAD_CHARACTERS = 1 << 20
 _HEAD_ROWS = 100
-_DELIMITERS = ("\t", ";", ",")  # the comma last: it may be the decimal mark
+_BLANKS = " "  # as a delimiter: any run of blanks and tabs
+_DELIMITERS = ("\t", ";", ",", _BLANKS)  # the comma after those that leave it to be the decimal mark
+# A header may begin with "#" as the name of its first column.
+_COMMENT = re.compile(r"\s*(#(?![\t;,])|$)")
 _NUMBER = re.compile(r"\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*")
 _DECIMAL_COMMA = re.compile(r"\s*[+-]?\d*,\d+([eE][+-]?\d+)?\s*")
 _DECIMAL_POINT = re.compile(r"\s*[+-]?\d*\.\d+([eE][+-]?\d+)?\s*")
@@ -39,9 +42,10 @@ class CsvFormat:
 def find_format(path: Path, params: DataParams) -> CsvFormat:
     """The format of a CSV file: what the settings say, and what its beginning shows.
 
-    The delimiter is the first of tab, semicolon and comma that gives every row the same number of fields, two
-    or more. The first row is a header when none of its fields is a number, or a setting names a column. The
-    decimal mark is a comma when some field reads ``1,5`` and none ``1.5``.
+    The delimiter is the first of tab, semicolon, comma and any run of blanks that gives every row the same number
+    of fields, two or more. Lines at the top that begin with ``#`` are comments. The first row is a header when none
+    of its fields is a number, or a setting names a column. The decimal mark is a comma when some field reads
+    ``1,5`` and none ``1.5``.
 
     Raises:
         PlaceError: If the file is missing, or no text.
@@ -56,12 +60,12 @@ def find_format(path: Path, params: DataParams) -> CsvFormat:
 
 
 def open_rows(file: io.TextIOBase, path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows of an open CSV file, but blank ones, each with its line number from 1.
+    """The rows of an open CSV file, but blank ones and comments at its top, each with its line number from 1.
 
     Raises:
         PlaceError: If a row has another number of fields than the first, or is no CSV.
     """
-    reader = csv.reader(file, delimiter=delimiter, strict=True)
+    reader = csv.reader(_lines(file, delimiter), delimiter=delimiter, strict=True)
     n_fields = None
     while True:
         try:
@@ -92,6 +96,17 @@ def text_errors(path: Path) -> Iterator[None]:
         raise PlaceError(f"is no UTF-8 text ({error}); save it as UTF-8", where=str(path)) from None
 
 
+def _lines(file: Iterable[str], delimiter: str) -> Iterator[str]:
+    """The lines for ``csv.reader``, as many as there are so that it counts right: comments at the top are blank."""
+    at_top = True
+    for line in file:
+        at_top = at_top and _COMMENT.match(line) is not None
+        if at_top:
+            yield ""
+        else:
+            yield " ".join(line.split()) if delimiter == _BLANKS else line
+
+
 def _encoding(path: Path) -> str:
     with path.open("rb") as file:
         start = file.read(2)
@@ -99,7 +114,7 @@ def _encoding(path: Path) -> str:
 
 
 def _head_rows(head: str, delimiter: str) -> list[list[str]]:
-    reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
+    reader = csv.reader(_lines(io.StringIO(head, newline=""), delimiter), delimiter=delimiter)
     try:
         rows = list(islice((row for row in reader if row), _HEAD_ROWS))
     except csv.Error:  # reported with its line when the rows are read
@@ -113,7 +128,9 @@ def _sniff_delimiter(head: str, decimal: str | None) -> str:
     for mark, found in widths.items():
         if found and found[0] > 1 and len(set(found)) == 1:
             return mark
-    return max(reversed(widths), key=lambda mark: widths[mark][:1])
+    # None fits all rows. Not to go by the first one: the name of a single column may have blanks.
+    comma_first = sorted(widths, key=lambda mark: mark != ",")
+    return max(comma_first, key=lambda mark: max(widths[mark][1:], default=0))
 
 
 def _has_header(rows: Sequence[Sequence[str]]) -> bool:

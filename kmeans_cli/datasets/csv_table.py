@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ import numpy as np
 from kmeans_cli.datasets.classes import classes_of_texts
 from kmeans_cli.datasets.csv_columns import Columns, find_columns
 from kmeans_cli.datasets.csv_format import find_format, open_rows, text_errors
-from kmeans_cli.datasets.raw import Raw
+from kmeans_cli.datasets.raw import Raw, name_of
 from kmeans_cli.datasets.reading import reading
 from kmeans_cli.errors import PlaceError
 
@@ -30,8 +31,8 @@ def read_csv(path: Path, params: DataParams) -> Raw:
 
     Raises:
         ConfigError: If a setting names a column that is not there.
-        PlaceError: If the file is missing, empty, ragged or no text, or has a text or a missing value where a
-            number belongs; with the line and the column.
+        PlaceError: If the file is missing, empty, ragged or no text, names two columns alike, or has a text or a
+            missing value where a number belongs; with the line and the column.
     """
     with reading(path), text_errors(path):
         form = find_format(path, params)
@@ -40,6 +41,8 @@ def read_csv(path: Path, params: DataParams) -> Raw:
             line, first = next(rows, (0, []))
             if not first:
                 raise PlaceError("is empty", where=str(path))
+            if form.has_header:
+                _refuse_twins(first, f"{path}, line {line}")
             columns = find_columns(first if form.has_header else None, len(first), params)
             table = _Table(path, columns, decimal_comma=form.decimal == ",", drop=params.missing == "drop")
             if not form.has_header:
@@ -47,6 +50,13 @@ def read_csv(path: Path, params: DataParams) -> Raw:
             for line, row in rows:
                 table.add(line, row)
     return table.as_raw(named=form.has_header)
+
+
+def _refuse_twins(header: Sequence[str], where: str) -> None:
+    counts = Counter(name.strip() for name in header)
+    twins = ", ".join(f"'{name}'" for name, count in counts.items() if name and count > 1)
+    if twins:
+        raise PlaceError(f"has several columns named {twins}", where=where)
 
 
 class _Table:
@@ -85,14 +95,14 @@ class _Table:
         if not self._numbers:
             raise PlaceError("has no rows of data", where=str(self._path))
         return Raw(
-            self._path.name,
+            name_of(self._path),
             np.frombuffer(self._numbers).reshape(-1, len(columns.features)),
             None if columns.label is None else classes_of_texts(self._labels),
             None if columns.weight is None else np.frombuffer(self._weights),
             feature_names=tuple(columns.names[index] for index in columns.features) if named else None,
             ids=None if columns.id is None else np.array(self._ids, dtype=np.str_),
             path=self._path,
-            notes=columns.notes + self._dropped_note(),
+            warnings=columns.warnings + self._dropped_warning(),
         )
 
     def _parse_all(self, line: int, row: Sequence[str], wanted: Sequence[int]) -> list[float] | None:
@@ -132,7 +142,7 @@ class _Table:
     def _where(self, line: int, index: int) -> str:
         return f"{self._path}, line {line}, column '{self._columns.names[index]}'"
 
-    def _dropped_note(self) -> tuple[str, ...]:
+    def _dropped_warning(self) -> tuple[str, ...]:
         if not self._dropped:
             return ()
         return (f"rows with a missing value left out: {len(self._dropped)}, the first is line {self._dropped[0]}",)

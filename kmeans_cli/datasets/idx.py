@@ -13,8 +13,9 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kmeans_cli.datasets.check import check_length
 from kmeans_cli.datasets.classes import classes_of_array
-from kmeans_cli.datasets.raw import Raw, as_rows, full_scale_of
+from kmeans_cli.datasets.raw import Raw, as_rows, full_scale_of, name_of
 from kmeans_cli.datasets.reading import check_claim, is_gzipped, open_plain, reading
 from kmeans_cli.datasets.types import ClassArray
 from kmeans_cli.errors import PlaceError
@@ -28,8 +29,8 @@ _DTYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E
 def read_idx(path: Path, params: DataParams) -> Raw:  # noqa: ARG001 - all readers have this signature
     """An IDX file as data; with classes when the file of labels lies beside it, named as MNIST's are."""
     X, image_shape = as_rows(read_idx_array(path), str(path))
-    y, notes = _labels_beside(path)
-    return Raw(path.name, X, y, image_shape=image_shape, full_scale=full_scale_of(X), path=path, notes=notes)
+    y, notes = _labels_beside(path, len(X))
+    return Raw(name_of(path), X, y, image_shape=image_shape, full_scale=full_scale_of(X), path=path, notes=notes)
 
 
 def read_idx_array(path: Path) -> NDArray[Any]:
@@ -52,6 +53,17 @@ def read_idx_array(path: Path) -> NDArray[Any]:
     return np.frombuffer(content, dtype).astype(dtype.newbyteorder("="), copy=False).reshape(shape)
 
 
+def read_idx_labels(path: Path, n: int) -> ClassArray:
+    """The classes of n samples, from an IDX file of their own.
+
+    Raises:
+        PlaceError: If the file is missing, is no IDX file, or does not hold n classes.
+    """
+    y = classes_of_array(read_idx_array(path), str(path))
+    check_length(y, n, "labels", str(path))
+    return y
+
+
 def is_idx(head: bytes) -> bool:
     """Whether a file that begins with these bytes can be IDX: two zeros, a known type, at least one dimension."""
     return len(head) >= 4 and head[:2] == b"\0\0" and head[2] in _DTYPES and head[3] > 0
@@ -67,8 +79,8 @@ def _read_header(file: IO[bytes], path: Path) -> tuple[np.dtype[Any], tuple[int,
     return np.dtype(_DTYPES[magic[2]]), struct.unpack(f">{magic[3]}I", sizes)
 
 
-def _labels_beside(path: Path) -> tuple[ClassArray | None, tuple[str, ...]]:
+def _labels_beside(path: Path, n: int) -> tuple[ClassArray | None, tuple[str, ...]]:
     beside = path.with_name(path.name.replace("images", "labels").replace("idx3", "idx1"))
     if beside == path or not beside.is_file():
         return None, ()
-    return classes_of_array(read_idx_array(beside), str(beside)), (f"classes are from {beside.name}",)
+    return read_idx_labels(beside, n), (f"classes are from {beside.name}",)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_cli.datasets.classes import classes_of_texts
-from kmeans_cli.datasets.raw import Raw, as_rows
+from kmeans_cli.datasets.raw import Raw, as_rows, name_of
 from kmeans_cli.datasets.reading import reading
 from kmeans_cli.datasets.types import ClassArray
 from kmeans_cli.errors import PlaceError
@@ -25,7 +25,7 @@ def read_picture(path: Path, params: DataParams) -> Raw:  # noqa: ARG001 - all r
     """The pixels of one picture, row by row: a sample is a pixel, its features are red, green and blue."""
     picture = open_picture(path)
     return Raw(
-        path.name,
+        name_of(path),
         picture.pixels.reshape(-1, 3),
         full_scale=255.0,
         feature_names=("red", "green", "blue"),
@@ -48,7 +48,7 @@ def read_picture_folder(path: Path, params: DataParams) -> Raw:  # noqa: ARG001 
     _check_sizes(pictures, files)
     X, image_shape = as_rows(_stack(pictures), str(path))
     return Raw(
-        path.resolve().name,
+        name_of(path),
         X,
         _classes(files, path),
         image_shape=image_shape,

@@ -84,6 +84,7 @@ def in_fit_units(raw: Raw, params: DataParams) -> Dataset:
         path=raw.path,
         sha256=sha256(raw),
         notes=raw.notes,
+        warnings=raw.warnings,
     )
 
 

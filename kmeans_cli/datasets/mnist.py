@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from kmeans_cli.datasets.classes import classes_of_array
 from kmeans_cli.datasets.fetch import cache_folder, fetch_file
-from kmeans_cli.datasets.idx import read_idx_array
+from kmeans_cli.datasets.idx import read_idx_array, read_idx_labels
 from kmeans_cli.datasets.npz import read_npz
 from kmeans_cli.datasets.raw import Raw, as_rows, full_scale_of
 from kmeans_cli.datasets.types import ClassArray
@@ -119,4 +118,4 @@ def _file(folder: Path, name: str) -> Path | None:
 def _read_split(folder: Path, split: str) -> tuple[NDArray[Any], ClassArray, tuple[int, ...] | None]:
     images, labels = (_file(folder, name) or folder / name for name in _FILES[split])
     X, image_shape = as_rows(read_idx_array(images), str(images))
-    return X, classes_of_array(read_idx_array(labels), str(labels)), image_shape
+    return X, read_idx_labels(labels, len(X)), image_shape

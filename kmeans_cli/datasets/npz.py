@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_cli.datasets.arrays import member_names, read_member
+from kmeans_cli.datasets.check import check_length
 from kmeans_cli.datasets.classes import classes_of_array
-from kmeans_cli.datasets.raw import Raw, as_rows, full_scale_of
+from kmeans_cli.datasets.raw import Raw, as_rows, full_scale_of, name_of
 from kmeans_cli.datasets.reading import reading
 from kmeans_cli.datasets.types import ClassArray
 from kmeans_cli.errors import ConfigError, PlaceError
@@ -57,7 +58,7 @@ def read_npz(path: Path, params: DataParams) -> Raw:
         test_keys = keys.of_split("test", names)
         if params.split == "test" and test_keys:
             return replace(_read_part(archive, path, test_keys), split="test")
-        raw = _read_part(archive, path, keys)
+        raw = replace(_read_part(archive, path, keys), warnings=_weights_warning(keys, params))
         if params.test and test_keys:
             part = _read_part(archive, path, test_keys)
             raw = replace(raw, test=(part.X, part.y))
@@ -98,10 +99,12 @@ def _read_part(archive: zipfile.ZipFile, path: Path, keys: Keys) -> Raw:
     X, image_shape = as_rows(read_member(archive, path, keys.x), where)
     y: ClassArray | None = None
     if keys.y:
-        y = classes_of_array(read_member(archive, path, keys.y), f"{path}, key '{keys.y}'")
+        where_y = f"{path}, key '{keys.y}'"
+        y = classes_of_array(read_member(archive, path, keys.y), where_y)
+        check_length(y, len(X), "labels", where_y)
     weights = _read_weights(archive, path, keys.weights) if keys.weights else None
     return Raw(
-        path.name,
+        name_of(path),
         X,
         y,
         weights,
@@ -122,6 +125,13 @@ def _read_weights(archive: zipfile.ZipFile, path: Path, key: str) -> NDArray[np.
 def _parts_note(keys: Keys) -> str:
     parts = {"samples": keys.x, "classes": keys.y, "weights": keys.weights}
     return ", ".join(f"{part} are '{key}'" for part, key in parts.items() if key)
+
+
+def _weights_warning(keys: Keys, params: DataParams) -> tuple[str, ...]:
+    """Guessed weights change every number, so that they are not only noted."""
+    if keys.weights is None or params.weight_key is not None:
+        return ()
+    return (f"array '{keys.weights}' was taken for the weights of the samples (data.weight_key)",)
 
 
 def _switch(key: str, split: str) -> str:

@@ -61,7 +61,8 @@ class DataParams:
         label_column, weight_column, id_column: Columns of a CSV that are no features.
         columns: The features of a CSV; None: all that have no other part.
         drop: Columns of a CSV to leave out.
-        delimiter: Between the fields of a CSV; None: the one of comma, semicolon and tab that fits.
+        delimiter: Between the fields of a CSV (a blank: any run of blanks); None: the one of tab, semicolon, comma and
+            blanks that fits.
         decimal: ``.`` or ``,``; None: the one that fits.
         missing: What a missing value in a CSV is: an ``error``, or a reason to ``drop`` its row.
         split: ``train`` or ``test``, where the data have both.

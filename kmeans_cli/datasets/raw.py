@@ -36,6 +36,7 @@ class Raw:
     test: tuple[NDArray[Any], ClassArray | None] | None = None
     path: Path | None = None
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def take(self, rows: IntArray | slice) -> Raw:
         """The same data with only these rows, in this order; the held-out part stays whole."""
@@ -46,6 +47,11 @@ class Raw:
             weights=None if self.weights is None else self.weights[rows],
             ids=None if self.ids is None else self.ids[rows],
         )
+
+
+def name_of(path: Path) -> str:
+    """What data read from here are called: the name of the folder, or of the file without ``.csv`` or ``.gz``."""
+    return path.resolve().name if path.is_dir() else Path(path.name.removesuffix(".gz")).stem
 
 
 def as_rows(array: NDArray[Any], where: str) -> tuple[NDArray[Any], tuple[int, ...] | None]:

@@ -40,7 +40,6 @@ def scale_figures(raw: Raw, scale: str) -> tuple[Float64Array, Float64Array]:
 
     Raises:
         ConfigError: For ``unit`` when the data state no full scale.
-        PlaceError: For ``standard`` when the squares of the values are too large for float64.
     """
     d = raw.X.shape[1]
     if scale == "standard":
@@ -91,14 +90,11 @@ def to_fit_units(
 def _standard_figures(raw: Raw) -> tuple[Float64Array, Float64Array]:
     # Two passes: a sum of squares minus a squared mean would lose the deviation of features far from 0.
     X, zeros = raw.X, np.zeros(raw.X.shape[1])
-    with np.errstate(over="ignore", invalid="ignore"):
-        mean = sum((X[rows].sum(axis=0, dtype=np.float64) for rows in row_blocks(X)), zeros) / len(X)
-        # The rounded mean of equal values need not be that value; then a constant would come out as noise.
-        offset = np.where(X.min(axis=0) == X.max(axis=0), X[0].astype(np.float64), mean)
-        squares = sum((_squared_deviations(X[rows], offset) for rows in row_blocks(X)), zeros)
-        deviation = np.sqrt(squares / len(X))
-    if not np.isfinite(offset + deviation).all():
-        raise PlaceError("holds values too large to be standardised", where=str(raw.path or raw.name))
+    mean = sum((X[rows].sum(axis=0, dtype=np.float64) for rows in row_blocks(X)), zeros) / len(X)
+    # The rounded mean of equal values need not be that value; then a constant would come out as noise.
+    offset = np.where(X.min(axis=0) == X.max(axis=0), X[0].astype(np.float64), mean)
+    squares = sum((_squared_deviations(X[rows], offset) for rows in row_blocks(X)), zeros)
+    deviation = np.sqrt(squares / len(X))
     return offset, np.where(deviation > 0, deviation, 1.0)
 
 

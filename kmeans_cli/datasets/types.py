@@ -26,7 +26,7 @@ class Dataset:
     """A data set in the units the fit sees.
 
     Attributes:
-        name: ``digits``, or the file's or folder's name.
+        name: ``digits``, the name of a folder, or that of a file without its suffix.
         X: (n, d) float32 or float64, C-contiguous, finite.
         y: (n,) true classes, or None.
         weights: (n,) float64 sample weights, or None.
@@ -38,7 +38,8 @@ class Dataset:
         test: Held-out samples, or None.
         path: Where it was read from, or None for built-in data.
         sha256: Of the raw training arrays (X, y, weights: dtype, shape and bytes), in hexadecimal.
-        notes: Sentences for the user: what was converted, dropped or assumed.
+        notes: What was done, in words: which arrays were taken, what was converted.
+        warnings: What the user should check: rows left out, columns guessed.
     """
 
     name: str
@@ -55,3 +56,4 @@ class Dataset:
     path: Path | None
     sha256: str
     notes: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = field(default=())

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from kmeans_cli.core.types import IntArray
 from kmeans_cli.plots.style import shorten
 from kmeans_cli.plots.view import FitView
 
@@ -23,6 +26,17 @@ def cluster_facts(view: FitView, cluster: int) -> str:
     if size == 0:
         return ""
     return f"{size}" if view.purities is None else f"{size}, {percent(float(view.purities[cluster]))}"
+
+
+def shown_clusters(view: FitView) -> IntArray:
+    """The clusters worth a picture of their own: those with samples. An empty one's centroid is whatever it was."""
+    return np.flatnonzero(view.cluster_sizes)
+
+
+def empty_note(view: FitView) -> str:
+    """``"; 13 empty clusters not shown"``; nothing where there are none."""
+    n_empty = int((view.cluster_sizes == 0).sum())
+    return f"; {n_empty} empty cluster{'' if n_empty == 1 else 's'} not shown" if n_empty else ""
 
 
 def percent(share: float) -> str:

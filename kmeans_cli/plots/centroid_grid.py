@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kmeans_cli.core.types import FloatArray, IntArray
-from kmeans_cli.plots.captions import cluster_facts, cluster_name
+from kmeans_cli.plots.captions import cluster_facts, cluster_name, empty_note, shown_clusters
 from kmeans_cli.plots.mosaic import Canvas, Limits, common_limits, limits_note, outline, paint, show, tile_size
 from kmeans_cli.plots.style import (
     FAINT,
@@ -125,25 +125,23 @@ def applies(view: FitView) -> bool:
 
 @paper_style()
 def draw(view: FitView) -> Figure:
-    """Every centroid as a picture, titled with number, class, size and purity."""
+    """The centroid of every cluster with samples as a picture, titled with number, class, size and purity."""
     assert view.image_shape is not None
-    titles = _titles(view)
+    clusters = shown_clusters(view)
+    centroids, titles = view.centroids[clusters], _titles(view, clusters)
     layout = lay_out_grid(titles, view.image_shape)
-    limits = common_limits(view.image_shape, view.centroids)
+    limits = common_limits(view.image_shape, centroids)
     facts = "cluster and samples" if view.purities is None else "cluster and its class, samples and purity"
-    note = f"above each: {facts}; {limits_note(view.image_shape, limits)}"
+    note = f"above each: {facts}; {limits_note(view.image_shape, limits)}{empty_note(view)}"
     figure = captioned_figure(layout.inches, f"{view.title}: centroids", note)
-    draw_grid(figure.add_subplot(), layout, view.centroids, titles, limits)
+    draw_grid(figure.add_subplot(), layout, centroids, titles, limits)
     return figure
 
 
-def _titles(view: FitView) -> list[str]:
-    """Two lines for each cluster; the word "class" is left out where k makes the tiles small."""
-    short = len(view.centroids) > 100
-    return [
-        f"{cluster_name(view, cluster, short=short)}\n{cluster_facts(view, cluster)}"
-        for cluster in range(len(view.centroids))
-    ]
+def _titles(view: FitView, clusters: IntArray) -> list[str]:
+    """Two lines for each cluster; the word "class" is left out where many make the tiles small."""
+    short = len(clusters) > 100
+    return [f"{cluster_name(view, cluster, short=short)}\n{cluster_facts(view, cluster)}" for cluster in clusters]
 
 
 def _font_size(titles: Sequence[str], tile: float) -> float:

@@ -29,6 +29,7 @@ def draw(view: FitView) -> Figure:
     draw_curve(axes, view.history)
     _annotate_last(axes, view.history)
     _mark_empty(axes, view.history)
+    _count_from_one(axes, len(view.history))
     axes.set_title(wrap(view.title, COLUMN_WIDTH - 0.5, FONT_SIZE + 1))
     axes.set_xlabel("iteration")
     axes.set_ylabel("J_clust (mean squared distance)")
@@ -45,8 +46,16 @@ def draw_curve(
     marker = "o" if len(history) <= _MOST_DOTS else ""
     axes.plot(iterations, [record.j_clust for record in history], color=colour, marker=marker, ms=2.5, label=label)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    if len(history) == 1:
-        axes.set_xlim(iterations[0] - 1, iterations[0] + 1)
+
+
+def _count_from_one(axes: Axes, n_iter: int) -> None:
+    """Let the axis begin at the first iteration, with a tick there."""
+    from matplotlib.ticker import MaxNLocator
+
+    margin = 0.03 * (n_iter - 1) or 1
+    axes.set_xlim(1 - margin, n_iter + margin)
+    later = [tick for tick in MaxNLocator(integer=True, nbins=8).tick_values(1, n_iter) if 1 < tick <= n_iter]
+    axes.set_xticks([1, *later])
 
 
 def _annotate_last(axes: Axes, history: Sequence[IterationRecord]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kmeans_cli.core.types import BoolArray, IntArray
-from kmeans_cli.plots.captions import cluster_name
+from kmeans_cli.plots.captions import cluster_name, empty_note, shown_clusters
 from kmeans_cli.plots.mosaic import Limits, common_limits, cross, limits_note, outline, paint, show, tile_size
 from kmeans_cli.plots.style import (
     FAINT,
@@ -64,16 +64,18 @@ def applies(view: FitView) -> bool:
 
 @paper_style()
 def draw(view: FitView) -> Figure:
-    """A row for each cluster: centroid, nearest samples, the wrong ones marked, and how many are right."""
+    """A row for each cluster with samples: centroid, nearest samples, the wrong ones marked, and how many are right."""
     assert view.image_shape is not None
-    names = [cluster_name(view, cluster) for cluster in range(len(view.centroids))]
+    clusters = shown_clusters(view)
+    names = [cluster_name(view, cluster) for cluster in clusters]
     layout = lay_out_rows(names, view.nearest.shape[1], view.image_shape)
-    limits = common_limits(view.image_shape, view.centroids, view.X[view.nearest[view.nearest >= 0]])
+    limits = common_limits(view.image_shape, view.centroids[clusters], view.X[view.nearest[view.nearest >= 0]])
     heading = f"{view.title}: each centroid and the samples nearest to it{_total(view)}"
     figure = captioned_figure(layout.inches, heading, _note(view, limits))
     axes = figure.add_subplot()
-    _draw_tiles(axes, view, layout, limits)
-    _label_rows(axes, layout, names, row_scores(view))
+    _draw_tiles(axes, view, clusters, layout, limits)
+    scores = row_scores(view)
+    _label_rows(axes, layout, names, [scores[cluster] for cluster in clusters])
     return figure
 
 
@@ -125,17 +127,18 @@ def _fit_page(k: int, width: int, line: int, largest: float) -> tuple[int, float
     return best, pixel(best)
 
 
-def _draw_tiles(axes: Axes, view: FitView, layout: RowLayout, limits: Limits) -> None:
+def _draw_tiles(axes: Axes, view: FitView, clusters: IntArray, layout: RowLayout, limits: Limits) -> None:
     assert view.image_shape is not None
-    shown, places = view.nearest >= 0, layout.corners[:, 1:]
-    rows = np.concatenate([view.centroids, view.X[view.nearest[shown]]])
+    nearest, places = view.nearest[clusters], layout.corners[:, 1:]
+    shown = nearest >= 0
+    rows = np.concatenate([view.centroids[clusters], view.X[nearest[shown]]])
     corners = np.concatenate([layout.corners[:, 0], places[shown]])
     show(axes, paint(rows, view.image_shape, limits, corners, layout.pixels))
     tile = tile_size(view.image_shape)
     outline(axes, corners, tile, colors=FAINT, linewidths=0.3)
     # Thinner on smaller tiles, as the font is.
     thickness = 1.2 * layout.font_size / FONT_SIZE
-    wrong = places[wrong_samples(view)]
+    wrong = places[wrong_samples(view)[clusters]]
     outline(axes, wrong, tile, colors=WRONG, linewidths=thickness)
     cross(axes, wrong, tile, colors=WRONG, linewidths=thickness)
 
@@ -158,5 +161,5 @@ def _total(view: FitView) -> str:
 
 def _note(view: FitView, limits: Limits) -> str:
     assert view.image_shape is not None
-    scale = limits_note(view.image_shape, limits)
+    scale = limits_note(view.image_shape, limits) + empty_note(view)
     return scale if view.y is None else f"framed and crossed: a sample of another class than its cluster; {scale}"

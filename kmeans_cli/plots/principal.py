@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kmeans_cli.core.types import Float64Array, FloatArray
-from kmeans_cli.plots.scatter import draw_centroids, draw_points, plane_figure, points_note, scatter_names, shown_rows
+from kmeans_cli.plots.captions import empty_note, shown_clusters
+from kmeans_cli.plots.scatter import draw_centroids, draw_points, plane_figure, points_note, shown_rows
 from kmeans_cli.plots.style import FONT_SIZE, PAGE_WIDTH, paper_style, wrap
 from kmeans_cli.plots.view import FitView
 
@@ -47,16 +48,18 @@ def applies(view: FitView) -> bool:
 
 @paper_style()
 def draw(view: FitView) -> Figure:
-    """The clusters and their centroids in the plane of the two principal directions."""
+    """The clusters, and the centroids of those with samples, in the plane of the two principal directions."""
     project = principal_plane(view.X)
     rows = shown_rows(len(view.X))
-    points, centroids = project(view.X[rows]), project(view.centroids)
+    clusters = shown_clusters(view)
+    points, centroids = project(view.X[rows]), project(view.centroids[clusters])
     figure, axes = plane_figure(np.concatenate([points, centroids]), _WIDTH)
     draw_points(axes, points, view.labels[rows])
-    draw_centroids(axes, centroids, scatter_names(view))
+    draw_centroids(axes, centroids, [f"{cluster}" for cluster in clusters])
     axes.set_xlabel(f"first principal direction ({100 * project.shares[0]:.1f} % of the variance)")
     axes.set_ylabel(f"second principal direction ({100 * project.shares[1]:.1f} %)")
-    axes.set_title(wrap(f"{view.title}: {points_note(len(view.X))}", figure.get_figwidth() - 0.5, FONT_SIZE + 1))
+    title = f"{view.title}: clusters in two principal directions, {points_note(len(view.X))}{empty_note(view)}"
+    axes.set_title(wrap(title, figure.get_figwidth() - 0.5, FONT_SIZE + 1))
     return figure
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kmeans_cli.core.types import Float64Array
 from kmeans_cli.plots.captions import cluster_name
@@ -50,12 +51,19 @@ def draw(view: FitView) -> Figure:
     hatch_rows(axes, np.flatnonzero(empty))
     label_rows(axes, [f"{cluster_name(view, j)} ({view.cluster_sizes[j]})" for j in range(k)], 72 * row)
     label_columns(axes, names, 72 * column)
-    texts = np.where(empty[:, None], "", np.char.mod("%+.1f", deviations.round(1) + 0.0))
+    texts = np.where(empty[:, None], "", signed_texts(deviations))
     write_cells(axes, texts, np.abs(deviations) > 0.6 * most, (72 * column, 72 * row))
     axes.set_title(wrap(f"{view.title}: centroids, in standard deviations from the mean", width, FONT_SIZE + 1))
     axes.set_ylabel("cluster (samples)")
     add_scale(figure, image, [axes], "deviation", row * k)
     return figure
+
+
+def signed_texts(values: Float64Array) -> NDArray[np.str_]:
+    """Each number with one decimal and its sign, a minus as long as a plus; a zero has none."""
+    rounded = values.round(1)
+    signed = np.char.replace(np.char.mod("%+.1f", rounded), "-", "−")
+    return np.where(rounded == 0, "0.0", signed)
 
 
 def standard_deviations_from_mean(view: FitView) -> Float64Array:

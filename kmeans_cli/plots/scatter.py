@@ -17,6 +17,7 @@ from kmeans_cli.plots.style import (
     MARKERS,
     PAGE_WIDTH,
     new_figure,
+    points_wide,
 )
 from kmeans_cli.plots.view import FitView
 
@@ -30,6 +31,9 @@ MOST_POINTS = 5000
 _MOST_NAMES = 50  # beside the centroids; more would cover them
 _MOST_LONG_NAMES = 20
 _FLATTEST, _TALLEST = 0.4, 1.2  # height over width of a window
+_LABELS_WIDTH = 0.55  # inches, left of a window
+# Points of print: the font of names, their distance from the centroid, and half a cross.
+_NAME_SIZE, _NAME_OFFSET, _CROSS = FONT_SIZE - 1, 3.0, 2.5
 
 
 def shown_rows(n: int, most: int = MOST_POINTS) -> IntArray:
@@ -59,7 +63,10 @@ def point_area(n: int) -> float:
 
 
 def draw_centroids(axes: Axes, centroids: Float64Array, names: Sequence[str]) -> None:
-    """Draw (k, 2) centroids as crosses on white, each with its name beside it; no names where they are too many."""
+    """Draw (k, 2) centroids as crosses on white, each with its name beside it.
+
+    A name that would cover a cross or another name is left out, and all are where they are too many.
+    """
     from matplotlib.patheffects import withStroke
 
     size = 6.0 if len(centroids) <= _MOST_LONG_NAMES else 3.5
@@ -67,13 +74,60 @@ def draw_centroids(axes: Axes, centroids: Float64Array, names: Sequence[str]) ->
     axes.plot(*centroids.T, ls="", marker="x", ms=size, mew=size / 5, color=INK, zorder=4)
     if len(centroids) > _MOST_NAMES:
         return
-    style: dict[str, Any] = {"size": FONT_SIZE - 1, "path_effects": [withStroke(linewidth=1.5, foreground="white")]}
-    middle = sum(axes.get_xlim()) / 2
-    for centroid, name in zip(centroids, names, strict=True):
-        # Towards the middle, so that no name is cut off at the edge.
-        side, align = (4, "left") if centroid[0] <= middle else (-4, "right")
-        place: dict[str, Any] = {"textcoords": "offset points", "ha": align, "zorder": 5, "in_layout": False}
-        axes.annotate(name, centroid, (side, 4), **place, **style)
+    style: dict[str, Any] = {"size": _NAME_SIZE, "path_effects": [withStroke(linewidth=2, foreground="white")]}
+    for centroid, name, side in zip(centroids, names, name_sides(*_in_points(axes, centroids), names), strict=True):
+        if side is None:
+            continue
+        across, up = side
+        place: dict[str, Any] = {"ha": "left" if across > 0 else "right", "va": "bottom" if up > 0 else "top"}
+        offset = (across * _NAME_OFFSET, up * _NAME_OFFSET)
+        axes.annotate(name, centroid, offset, textcoords="offset points", zorder=5, in_layout=False, **place, **style)
+
+
+def name_sides(points: Float64Array, window: Float64Array, names: Sequence[str]) -> list[tuple[int, int] | None]:
+    """Beside which corner of its point each name has room, one after the other.
+
+    Args:
+        points: (k, 2) places, in points of print.
+        window: (2,) width and height of what they lie in; no name leaves it.
+        names: k texts.
+
+    Returns:
+        (1 right or −1 left, 1 above or −1 below) for each; None where every corner is taken.
+    """
+    taken = [np.concatenate([point - _CROSS, point + _CROSS]) for point in points]
+    sides: list[tuple[int, int] | None] = []
+    for point, name in zip(points, names, strict=True):
+        inwards = 1 if point[0] <= window[0] / 2 else -1
+        corners = [(across, up) for across in (inwards, -inwards) for up in (1, -1)]
+        boxes = {corner: _name_box(point, name, *corner) for corner in corners}
+        free = (corner for corner, box in boxes.items() if _is_free(box, window, taken))
+        sides.append(next(free, None))
+        if sides[-1] is not None:
+            taken.append(boxes[sides[-1]])
+    return sides
+
+
+def _name_box(point: Float64Array, name: str, across: int, up: int) -> Float64Array:
+    """Left, lower, right and upper border of a name."""
+    near = point + _NAME_OFFSET * np.array([across, up])
+    far = near + np.array([across * points_wide(name, _NAME_SIZE), up * _NAME_SIZE])
+    return np.concatenate([np.minimum(near, far), np.maximum(near, far)])
+
+
+def _is_free(box: Float64Array, window: Float64Array, taken: Sequence[Float64Array]) -> bool:
+    others = np.array(taken)
+    meets = (box[:2] < others[:, 2:]).all(axis=1) & (box[2:] > others[:, :2]).all(axis=1)
+    return bool((box[:2] >= 0).all() and (box[2:] <= window).all() and not meets.any())
+
+
+def _in_points(axes: Axes, places: Float64Array) -> tuple[Float64Array, Float64Array]:
+    """Places in axes made by ``plane_figure`` and the size of these, in points of print, before they are laid out."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    low, high = np.array([axes.get_xlim(), axes.get_ylim()]).T
+    scale = 72 * (figure.get_figwidth() - _LABELS_WIDTH) / (high[0] - low[0])
+    return (places - low) * scale, (high - low) * scale
 
 
 def scatter_names(view: FitView) -> list[str]:
@@ -95,7 +149,7 @@ def plane_figure(points: FloatArray, width: float) -> tuple[Figure, Axes]:
     size = 1.1 * np.array([max(across, up / _TALLEST, least), max(up, across * _FLATTEST, least)])
     ratio = size[1] / size[0]
     width = min(PAGE_WIDTH, width / math.sqrt(min(ratio, 1)))
-    figure = new_figure(width, (width - 0.55) * ratio + 0.75)  # the labels' share
+    figure = new_figure(width, (width - _LABELS_WIDTH) * ratio + 0.75)  # the labels' share
     axes = figure.add_subplot(aspect="equal")
     middle = (low + high) / 2
     axes.set_xlim(middle[0] - size[0] / 2, middle[0] + size[0] / 2)

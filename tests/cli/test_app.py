@@ -133,6 +133,14 @@ def test_a_group_alone_shows_its_help(args: list[str]) -> None:
     assert result.stderr == ""
 
 
+@pytest.mark.parametrize("args", ["", "fit", "runs", "runs list", "data info", "config new"])
+def test_switches_have_no_type_in_the_help(args: str) -> None:
+    """A switch takes no value, and the help shows none; what takes one has its name."""
+    out = CliRunner().invoke(app, [*args.split(), "--help"], prog_name="kmeans").stdout
+    assert "--help" in out
+    assert "<bool>" not in out
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_can_be_imported(name: str) -> None:
     """Each command's module is there and has a help."""
@@ -184,6 +192,16 @@ def test_a_full_disk_behind_stdout_is_one_line() -> None:
             check=False,
         )
     assert (done.returncode, done.stderr) == (3, "error: standard output: No space left on device\n")
+
+
+def test_a_closed_stdout_is_one_line() -> None:
+    """`kmeans … >&-` is exit 3 before anything is done, not a bug; a closed stderr does not matter."""
+    command = f"{sys.executable} -m kmeans_cli config show"
+    done = subprocess.run(f"{command} >&-", shell=True, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (3, "error: standard output: is closed\n")
+    done = subprocess.run(f"{command} 2>&-", shell=True, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "kmeans.init" in done.stdout
 
 
 def test_an_ascii_terminal_is_no_error(tmp_path: Path) -> None:

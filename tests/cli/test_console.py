@@ -9,6 +9,7 @@ import select
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -104,6 +105,59 @@ def test_json_has_no_nan() -> None:
         write_json({"a": float("nan")})
 
 
+def test_quiet_without_a_run_still_answers(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where there is no folder to name, as in a plan, the table is the answer."""
+    Console(quiet=True).result(None, as_json=None, table=build_table(["plan"], [["b"]]))
+    assert "plan" in capsys.readouterr().out
+
+
+def test_tables_have_no_trailing_blanks(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is piped into a file can be compared and committed."""
+    write_table(build_table(["a", "b"], [["x", None], ["long" * 10, "y"]], title="t"))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == [line.rstrip() for line in lines]
+
+
+def _shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], width: int, **kinds: Any) -> str:
+    """A table as a terminal so wide shows it."""
+    monkeypatch.setattr(module, "_room", lambda n_columns: width - 3 * n_columns)
+    rows = [["20261121T231322Z-fit-blobs-k3-7c6e52", "completed", 3, "some words to fold"]]
+    write_table(build_table(["run", "status", "k", "what it was"], rows, **kinds))
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("width", "heads"),
+    [(120, "run status k what it was"), (60, "run status k"), (50, "run k"), (30, "run")],
+)
+def test_a_narrow_terminal_loses_spare_columns(
+    width: int, heads: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Spare columns go in their order until the rest fits; a whole one is never folded, however narrow."""
+    spare = ("what it was", "status", "k")
+    out = _shown(monkeypatch, capsys, width, whole=("run",), spare=spare)
+    assert out.split("─")[0].split() == heads.split()
+    assert "20261121T231322Z-fit-blobs-k3-7c6e52" in out
+
+
+@pytest.mark.parametrize("width", [10, 40, 60])
+def test_heads_are_not_broken(width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Cells fold in a narrow terminal, the words of a head do not."""
+    out = _shown(monkeypatch, capsys, width)
+    assert set(out.split("─")[0].split()) == {"run", "status", "k", "what", "it", "was"}
+
+
+def test_a_folded_table_keeps_every_letter(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """In any width a column is folded, never cut, and whole ones stay in one line."""
+    key, value, source = "a.long.key.that.stays.whole", "[[0.0, 0.0], [1.0, 1.0], [1.0, -1.0]]", "default"
+    for width in range(20, 90):
+        monkeypatch.setattr(module, "_room", lambda n_columns, width=width: width - 3 * n_columns)
+        write_table(build_table(["key", "value", "from"], [[key, value, source]], whole=["key"]))
+        body = capsys.readouterr().out.split("─")[-1]
+        assert key in body
+        assert sorted("".join(body.split())) == sorted("".join((key + value + source).split()))
+
+
 def test_tables_keep_brackets_and_width(capsys: pytest.CaptureFixture[str]) -> None:
     """Data are no markup; a table for a pipe is not folded at 80 columns; None is empty."""
     write_table(build_table(["[k]", "n"], [["[bold]x[/bold]" * 8, 3], ["y", None]], title="[red]t"))
@@ -122,6 +176,13 @@ def _in_a_terminal(tmp_path: Path, **env: str) -> str:
         command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=follower, env=os.environ | {"COLUMNS": "60"} | env
     )
     os.close(follower)
+    seen = _read_all(leader)
+    assert process.wait() == 0
+    return seen.decode()
+
+
+def _read_all(leader: int) -> bytes:
+    """Everything a terminal is sent until its other end is closed."""
     seen = b""
     while select.select([leader], [], [], 30)[0]:
         try:
@@ -132,8 +193,7 @@ def _in_a_terminal(tmp_path: Path, **env: str) -> str:
             break
         seen += chunk
     os.close(leader)
-    assert process.wait() == 0
-    return seen.decode()
+    return seen
 
 
 def test_a_terminal_gets_a_moving_line(tmp_path: Path) -> None:
@@ -142,6 +202,35 @@ def test_a_terminal_gets_a_moving_line(tmp_path: Path) -> None:
     assert "\x1b[?25l" in seen
     assert "0:00:00" in seen
     assert "iterations (" not in seen
+
+
+def test_a_wish_to_stop_is_shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """After Ctrl-C the moving line says that the iteration is still finished."""
+    monkeypatch.setattr(module, "_can_move", lambda: True)
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    wishes: list[str] = []
+    with Console(stopping=lambda: bool(wishes)).live() as console:
+        console(EVENTS[1])
+        console(Iteration(0, RECORD))
+        wishes.append("stopped by SIGINT")
+    assert "stopping after this iteration …" in capsys.readouterr().err
+    with Console(stopping=lambda: bool(wishes)).live() as console:
+        console(Stage("evaluating"))
+    assert "stopping" not in capsys.readouterr().err
+
+
+def test_without_colour_nothing_is_bold() -> None:
+    """NO_COLOR means no escapes at all, in tables and in the help, on a terminal too."""
+    for command in (["config", "show"], ["--help"], ["fit", "--help"]):
+        leader, follower = pty.openpty()
+        environment = os.environ | {"TERM": "xterm", "NO_COLOR": "1"}
+        arguments = [sys.executable, "-m", "kmeans_cli", *command]
+        process = subprocess.Popen(arguments, stdout=follower, stderr=follower, env=environment)
+        os.close(follower)
+        seen = _read_all(leader)
+        assert process.wait() == 0
+        assert len(seen) > 100
+        assert b"\x1b" not in seen
 
 
 @pytest.mark.parametrize("env", [{"TERM": "dumb"}, {"TERM": "xterm", "NO_COLOR": "1"}])

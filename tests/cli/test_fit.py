@@ -52,6 +52,12 @@ def test_json_is_metrics_and_run_dir() -> None:
     assert document["n_clusters"] == 3
 
 
+def test_a_run_is_named_by_the_stem_of_its_data() -> None:
+    """The label has neither the folder nor the suffix of the file."""
+    Path("plain.data.csv").write_text("1,2\n3,4\n5,7\n")
+    assert "-fit-plain.data-k2-" in _fit("--data", "./plain.data.csv", "--k", "2", "-q").stdout
+
+
 def test_quiet_is_the_path_only() -> None:
     """--quiet prints the folder for `$(…)` and nothing on stderr."""
     result = _fit("--data", "blobs", "--k", "3", "-q")
@@ -91,6 +97,7 @@ def test_dry_run_plans_and_leaves_nothing() -> None:
         assert words in result.stdout
     plan = json.loads(_fit("--dry-run", "--k", "7", "--n-init", "3", "--json").stdout)
     assert (plan["n_samples"], plan["n_clusters"], len(plan["seeds"]), plan["run_dir"]) == (1797, 7, 3, None)
+    assert "digits" in _fit("--dry-run", "--quiet").stdout
     assert _runs() == []
 
 
@@ -149,6 +156,7 @@ def _bad_files() -> dict[str, bytes]:
         ("--data cut.gz", 3, "cut.gz"),
         ("--data objects.npz", 3, "objects.npz"),
         ("--data nan.npy", 3, "nan.npy"),
+        ("--data huge.npy", 3, "huge.npy: 4 values are beyond ±1e+140"),
         ("--set kmeans.init.file=nope.npy", 3, "nope.npy"),
         ("--runs text.csv/runs", 3, "text.csv/runs"),
     ],
@@ -159,6 +167,7 @@ def test_bad_input_is_one_line_and_no_folder(args: str, code: int, words: str) -
         Path(name).write_bytes(content)
     np.savez("objects.npz", X=np.array([{}, None], dtype=object))
     np.save("nan.npy", np.array([[1.0, np.nan], [2.0, 3.0]]))
+    np.save("huge.npy", np.full((2, 2), 1e200))
     result = _fit(*args.split())
     assert result.exit_code == code, result.stderr
     assert result.stderr.startswith("error: ")

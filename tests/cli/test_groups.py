@@ -76,6 +76,17 @@ def test_data_info_of_a_file() -> None:
     assert result.exit_code == 0, result.stderr
     assert json.loads(result.stdout)["feature_names"] == ["x", "y"]
     assert _kmeans("data", "info", "b.csv").exit_code == 3
+    unknown = _kmeans("data", "info", "digit")
+    assert unknown.exit_code == 2
+    assert unknown.stderr.startswith("error: NAME|PATH: 'digit' is no data set and no file")
+
+
+def test_data_info_tells_what_to_check() -> None:
+    """What was guessed is in the table and in the JSON."""
+    Path("a.csv").write_text("id,height,weight\n1,1.5,60\n2,1.8,80\n")
+    assert "say data.weight_column: weight" in _kmeans("data", "info", "a.csv", "--no-figures").stdout
+    document = json.loads(_kmeans("data", "info", "a.csv", "--no-figures", "--json").stdout)
+    assert (document["notes"], len(document["warnings"])) == ([], 2)
 
 
 def test_data_fetch_of_built_in_and_unknown_names() -> None:
@@ -84,6 +95,13 @@ def test_data_fetch_of_built_in_and_unknown_names() -> None:
     result = _kmeans("data", "fetch", "minst")
     assert result.exit_code == 2
     assert "did you mean 'mnist'?" in result.stderr
+
+
+def test_no_runs_yet() -> None:
+    """Before the first run the list says so, in JSON by an empty one."""
+    result = _kmeans("runs", "list")
+    assert (result.exit_code, result.stdout) == (0, "no runs in runs yet\n")
+    assert json.loads(_kmeans("runs", "list", "--json").stdout) == []
 
 
 def test_runs_list_show_and_path() -> None:

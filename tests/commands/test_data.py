@@ -48,8 +48,8 @@ def test_info_of_a_table(tmp_path: Path) -> None:
     """``info`` of a file has the names of its features and what was guessed."""
     (tmp_path / "a.csv").write_text("id,height,mass\n7,1.5,60\n8,1.8,80\n")
     info = data_info(DataParams(path=tmp_path / "a.csv", weight_column="mass"))
-    assert (info.name, info.feature_names, info.class_counts, info.weight_sum) == ("a.csv", ("height",), None, 140)
-    assert "id" in info.notes[0]
+    assert (info.name, info.feature_names, info.class_counts, info.weight_sum) == ("a", ("height",), None, 140)
+    assert "id" in info.warnings[0]
 
 
 @pytest.mark.parametrize(("suffix", "begin"), [(".png", b"\x89PNG"), (".PDF", b"%PDF"), (".svg", b"<?xml")])

@@ -28,6 +28,11 @@ def test_list(runs_dir: Path) -> None:
     assert [run.status for run in report.runs] == [RunStatus.COMPLETED, RunStatus.FAILED]
 
 
+def test_list_before_the_first_run(tmp_path: Path) -> None:
+    """Where there is no folder yet, there are no runs."""
+    assert command.list_runs(tmp_path / "runs").runs == ()
+
+
 def test_show(runs_dir: Path) -> None:
     """``show`` has all of a run: summary, record, config, metrics, and its files with their sizes."""
     report = command.show("latest", runs_dir)

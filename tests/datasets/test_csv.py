@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
+from kmeans_cli.core.prepare import LARGEST_VALUE
 from kmeans_cli.errors import ConfigError, PlaceError
 from tests.datasets.files import read, write
 
@@ -25,7 +26,7 @@ def _rows(tmp_path: Path, text: str, **settings: Any) -> list[list[float]]:
     table=hnp.arrays(
         np.float64,
         st.tuples(st.integers(1, 5), st.integers(2, 5)),
-        elements=st.floats(allow_nan=False, allow_infinity=False),
+        elements=st.floats(-LARGEST_VALUE, LARGEST_VALUE),
     ),
     delimiter=st.sampled_from([",", ";", "\t"]),
     header=st.booleans(),
@@ -74,10 +75,16 @@ def test_round_trip(
         ("7\n8\n", [[7], [8]]),
         ("height\n1.5\n", [[1.5]]),
         ("1,2\r3,4\r", [[1, 2], [3, 4]]),
+        ("1 2\n3 4\n", [[1, 2], [3, 4]]),
+        ("  1   2.5 \n-3\t 4e1\n", [[1, 2.5], [-3, 40]]),
+        ("x y\n1,5 2\n3 4\n", [[1.5, 2], [3, 4]]),
+        ("body height\n1.5\n2\n", [[1.5], [2]]),
+        ("# made by hand\n#\n\n# 2 columns\nx,y\n1,2\n", [[1, 2]]),
+        ("#,x\n1,2\n", [[1, 2]]),
     ],
 )
 def test_format_is_found(tmp_path: Path, text: str, rows: list[list[float]]) -> None:
-    """Header, delimiter, decimal mark, quotes and line ends are found from the file."""
+    """Header, comments, delimiter, decimal mark, quotes and line ends are found from the file."""
     assert _rows(tmp_path, text) == rows
 
 
@@ -85,6 +92,14 @@ def test_given_format(tmp_path: Path) -> None:
     """Settings go before what the file shows."""
     assert _rows(tmp_path, "1|2,5\n", delimiter="|", decimal=",") == [[1, 2.5]]
     assert _rows(tmp_path, "1,5\n2,5\n", decimal=",") == [[1.5], [2.5]]
+    assert _rows(tmp_path, "1,5  2\n", delimiter=" ", decimal=",") == [[1.5, 2]]
+
+
+def test_what_numpy_writes(tmp_path: Path) -> None:
+    """The text files of ``np.savetxt`` come back to the bit, with its header as a comment."""
+    X = np.random.default_rng(0).normal(size=(5, 3))
+    np.savetxt(tmp_path / "a.txt", X, fmt="%.17g", header="three columns\nof noise")
+    assert np.array_equal(read(tmp_path / "a.txt").X, X)
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".CSV", ".tsv", ".txt", ".dat", ""])
@@ -129,12 +144,27 @@ def test_classes(tmp_path: Path, texts: list[str], classes: list[Any]) -> None:
 
 
 def test_usual_columns_are_guessed_and_said(tmp_path: Path) -> None:
-    """Pandas' nameless index and a column named label are no features, and notes say so."""
+    """Pandas' nameless index and a column named label are no features, and warnings say so."""
     raw = read(write(tmp_path / "a.csv", ",Label,x\n0,7,1.5\n1,8,2.5\n"))
     assert raw.X.tolist() == [[1.5], [2.5]]
     assert raw.y is not None
     assert raw.y.tolist() == [7, 8]
-    assert len(raw.notes) == 2
+    assert raw.warnings == (
+        "column 'Label' was taken for the label column",
+        "column '' was taken for the id column",
+    )
+
+
+def test_weights_are_guessed_by_an_unmistakable_name_only(tmp_path: Path) -> None:
+    """``sample_weight`` is guessed; ``weight``, which may be in kilograms, stays a feature, and a warning says so."""
+    sure = read(write(tmp_path / "a.csv", "x,sample_weight\n1.5,7\n"))
+    assert sure.weights is not None
+    assert sure.weights.tolist() == [7]
+    path = write(tmp_path / "b.csv", "height,Weight\n1.8,80\n")
+    warning = "column 'Weight' was taken for a feature; if it weighs the samples, say data.weight_column: Weight"
+    assert (read(path).X.tolist(), read(path).warnings) == ([[1.8, 80]], (warning,))
+    settings: tuple[dict[str, Any], ...] = ({"weight_column": "Weight"}, {"columns": (0, 1)}, {"drop": ("Weight",)})
+    assert [read(path, **each).warnings for each in settings] == [(), (), ()]
 
 
 def test_listed_features_are_not_guessed_away(tmp_path: Path) -> None:
@@ -152,12 +182,12 @@ def test_missing_value_is_an_error(tmp_path: Path) -> None:
 
 
 def test_rows_with_gaps_are_dropped(tmp_path: Path) -> None:
-    """With ``missing: drop`` such rows are left out, their classes too, and a note counts them."""
+    """With ``missing: drop`` such rows are left out, their classes too, and a warning counts them."""
     raw = read(write(tmp_path / "a.csv", GAPS), label_column="kind", missing="drop")
     assert raw.X.tolist() == [[1, 2], [9, 10]]
     assert raw.y is not None
     assert raw.y.tolist() == ["a", "e"]
-    assert raw.notes == ("rows with a missing value left out: 3, the first is line 3",)
+    assert raw.warnings == ("rows with a missing value left out: 3, the first is line 3",)
 
 
 @pytest.mark.parametrize(
@@ -167,6 +197,9 @@ def test_rows_with_gaps_are_dropped(tmp_path: Path) -> None:
         (b"\n\n", "is empty"),
         (b"x,y\n", "has no rows of data"),
         (b"x,y\n1,2\n3\n", "line 3: has 1 fields where the first line has 2"),
+        (b"1 2 3\n4 5\n", "line 2: has 2 fields where the first line has 3"),
+        (b"# x\n1,2\n3,4,5\n", "line 3: has 3 fields where the first line has 2"),
+        (b"a,b,a,c,b\n1,2,3,4,5\n", "line 1: has several columns named 'a', 'b'"),
         (b"1,2\n3,4,5\n", "line 2: has 3 fields where the first line has 2"),
         (b"x,y\n1,2\n3,four\n", "line 3, column 'y': 'four' is no finite number"),
         (b"1,2\n3,four\n", "line 2, column '1': 'four' is no finite number"),
@@ -211,11 +244,11 @@ def test_unfit_columns(tmp_path: Path, settings: dict[str, Any], words: str) -> 
         read(write(tmp_path / "a.csv", TABLE), **settings)
 
 
-def test_two_columns_of_one_name(tmp_path: Path) -> None:
-    """A name that two columns have names none of them."""
+def test_two_columns_without_a_name(tmp_path: Path) -> None:
+    """Columns without a name may be several, but cannot be meant by it."""
     with pytest.raises(ConfigError, match="is the name of 2 columns"):
-        read(write(tmp_path / "a.csv", "x,x\n1,2\n"), label_column="x")
-    assert _rows(tmp_path, "x,x\n1,2\n") == [[1, 2]]
+        read(write(tmp_path / "a.csv", "x,,\n1,2,3\n"), label_column="")
+    assert _rows(tmp_path, "x,,\n1,2,3\n") == [[1, 2, 3]]
 
 
 def test_many_rows_are_one_matrix(tmp_path: Path) -> None:

@@ -60,6 +60,13 @@ def test_labels_beside_are_taken(tmp_path: Path) -> None:
     assert "my-labels-idx1-ubyte.gz" in raw.notes[0]
 
 
+def test_labels_of_another_number(tmp_path: Path) -> None:
+    """Labels that are not one for each image are an error of their own file."""
+    write(tmp_path / "my-labels-idx1-ubyte", idx_bytes(np.array([7, 9, 9], dtype=np.uint8)))
+    with pytest.raises(PlaceError, match="my-labels-idx1-ubyte: has 3 labels for 2 samples"):
+        read(write(tmp_path / "my-images-idx3-ubyte", idx_bytes(IMAGES)))
+
+
 def _broken_files() -> dict[str, tuple[bytes, str]]:
     whole = idx_bytes(IMAGES)
     packed = gzip.compress(whole)

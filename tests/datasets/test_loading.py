@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from kmeans_cli.datasets import READERS, DataParams, load
+from kmeans_cli.datasets.raw import name_of
 from kmeans_cli.errors import ConfigError, PlaceError
 from kmeans_cli.progress import Event, Stage
 from tests.datasets.files import read, write
@@ -43,8 +44,40 @@ def test_fields_of_a_dataset(tmp_path: Path) -> None:
     X = np.arange(6.0).reshape(3, 2)
     np.save(path, X)
     dataset = load(DataParams(path=path))
-    assert (dataset.name, dataset.path, dataset.y, dataset.test) == ("points.npy", path, None, None)
+    assert (dataset.name, dataset.path, dataset.y, dataset.test) == ("points", path, None, None)
     assert dataset.sha256 == hashlib.sha256(b"X <f8 (3, 2)\n" + X.tobytes()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [("a.b.csv", "a.b"), ("x-idx3-ubyte.gz", "x-idx3-ubyte"), ("p.txt.gz", "p"), ("folder.d", "folder.d"), ("x", "x")],
+)
+def test_names(tmp_path: Path, file: str, name: str) -> None:
+    """Data are called as their file without its suffixes, or as their folder."""
+    path = tmp_path / file
+    if file == "folder.d":
+        path.mkdir()
+    assert name_of(path) == name
+
+
+@pytest.mark.parametrize("held_out", [False, True])
+@pytest.mark.parametrize("value", [1e141, -1e200])
+def test_enormous_values(tmp_path: Path, value: float, held_out: bool) -> None:
+    """Values whose squares the fit could not sum are refused when data are read, in the held-out part too."""
+    X = np.ones((3, 2))
+    bad = X.copy()
+    bad[1, 0] = value
+    np.savez(tmp_path / "a.npz", **({"x_train": X, "x_test": bad} if held_out else {"X": bad}))
+    part = ", held-out part" if held_out else ""
+    with pytest.raises(PlaceError, match=rf"a\.npz{part}: 1 value is beyond ±1e\+140, the first in row 1, column 0"):
+        read(tmp_path / "a.npz")
+
+
+def test_the_largest_values(tmp_path: Path) -> None:
+    """Up to the limit of the fit, and in every narrower type, values are accepted."""
+    for X in (np.full((2, 2), 1e140), np.full((2, 2), np.finfo(np.float32).max, np.float32)):
+        np.save(tmp_path / "a.npy", X)
+        assert np.array_equal(read(tmp_path / "a.npy").X, X)
 
 
 def test_hash_sees_classes_and_weights(tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ def test_usual_names_are_guessed(tmp_path: Path, names: tuple[str, str]) -> None
     assert raw.y.tolist() == [0, 1, 0, 1]
     assert raw.weights is not None
     assert names[0] in raw.notes[0]
+    assert raw.warnings == ("array 'weights' was taken for the weights of the samples (data.weight_key)",)
 
 
 def test_given_keys(tmp_path: Path) -> None:
@@ -50,6 +51,7 @@ def test_given_keys(tmp_path: Path) -> None:
     assert raw.y.tolist() == ["a", "b", "b", "a"]
     assert raw.weights is not None
     assert raw.weights.tolist() == [1, 2, 3, 4]
+    assert raw.warnings == ()
 
 
 def test_classes_as_bytes(tmp_path: Path) -> None:
@@ -201,7 +203,7 @@ def test_npz_bomb(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("y", "words"),
     [
-        (np.zeros(3), "3 classes for 4 samples"),
+        (np.zeros(3), "key 'y': has 3 labels for 4 samples"),
         (np.zeros((4, 2)), "no shape of classes"),
         (np.array([0.5, 1, 2, 3]), "holds no classes"),
         (np.array([np.nan, 1, 2, 3]), "holds no classes"),

@@ -27,7 +27,20 @@ def test_loss_of_one_iteration() -> None:
     axes = loss.draw(digits_view(3, n=30, n_iter=1)).axes[0]
     assert axes.texts[0].get_text().endswith("after 1 iteration")
     assert axes.get_xlim() == (0, 2)
-    assert all(tick == round(tick) for tick in axes.get_xticks())
+    assert axes.get_xticks().tolist() == [1]
+
+
+@pytest.mark.parametrize("n_iter", [2, 7, 40, 333])
+def test_iterations_are_counted_from_one(n_iter: int) -> None:
+    """The axis begins at iteration 1, with a tick there, and all ticks are whole numbers up to the last iteration."""
+    view = blobs_view()
+    history = tuple(replace(view.history[0], iteration=i + 1) for i in range(n_iter))
+    axes = loss.draw(replace(view, history=history)).axes[0]
+    ticks = axes.get_xticks()
+    assert 0.03 * n_iter > 1 - axes.get_xlim()[0] > 0
+    assert ticks[0] == 1
+    assert ticks[-1] <= n_iter
+    assert all(tick == round(tick) for tick in ticks)
 
 
 def test_iterations_with_empty_clusters_are_marked() -> None:
@@ -83,7 +96,12 @@ def test_profiles_are_standard_scores() -> None:
     expected = (view.centroids - view.X.mean(axis=0)) / view.X.std(axis=0)
     assert np.allclose(axes.images[0].get_array(), expected)
     assert [label.get_text() for label in axes.get_xticklabels()] == list(view.feature_names)
-    assert axes.texts[0].get_text() == f"{expected[0, 0]:+.1f}"
+    assert axes.texts[0].get_text() == f"{expected[0, 0]:+.1f}".replace("-", "−")
+
+
+def test_signs_of_profiles() -> None:
+    """A minus is as long as a plus, and what rounds to zero has no sign."""
+    assert profiles.signed_texts(np.array([1.25, -2.0, 0.04, -0.04])).tolist() == ["+1.2", "−2.0", "0.0", "0.0"]
 
 
 def test_profiles_of_constant_features_and_empty_clusters() -> None:

@@ -52,11 +52,15 @@ def test_missing_samples_are_neither_wrong_nor_drawn() -> None:
     assert len(outlines.get_segments()) == 30 + (~missing).sum()
 
 
-def test_empty_cluster_has_a_row() -> None:
-    """An empty cluster keeps its row, named empty and without a score."""
+def test_empty_clusters_have_no_row() -> None:
+    """An empty cluster is left out, and the note counts them."""
     view = empty_view()
+    written = texts(draw(view))
     assert row_scores(view)[1] == ""
-    assert "1: empty " in texts(draw(view))
+    assert [text for text in written if ": class" in text] == [
+        f"{j}: class {view.cluster_classes[j]} " for j in (0, 3, 4)
+    ]
+    assert "2 empty clusters not shown" in " ".join(written[1].split())
 
 
 def test_without_classes_nothing_is_wrong() -> None:

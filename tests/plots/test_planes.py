@@ -8,10 +8,10 @@ from scipy.spatial import Voronoi
 from sklearn.decomposition import PCA
 
 from kmeans_cli.plots import plane, principal
-from kmeans_cli.plots.scatter import points_note, shown_rows
+from kmeans_cli.plots.scatter import name_sides, points_note, shown_rows
 from kmeans_cli.plots.style import COLOURS, MARKERS
 from kmeans_cli.plots.voronoi import cell_borders
-from tests.plots.views import blobs_view, digits_view, make_view, texts
+from tests.plots.views import blobs_view, digits_view, empty_view, make_view, saved, texts
 
 
 def test_points_before() -> None:
@@ -111,6 +111,36 @@ def test_principal_axes_say_their_share() -> None:
     assert axes.get_xlabel() == f"first principal direction ({100 * project.shares[0]:.1f} % of the variance)"
     assert axes.get_ylabel() == f"second principal direction ({100 * project.shares[1]:.1f} %)"
     assert np.allclose(axes.lines[-1].get_xydata(), project(view.centroids))
+
+
+def test_principal_numbers_the_clusters_that_have_samples() -> None:
+    """Only the number stands beside a centroid, and empty clusters are left out and counted in the title."""
+    view = empty_view()
+    axes = principal.draw(view).axes[0]
+    assert {text.get_text() for text in axes.texts} <= {"0", "3", "4"}
+    assert len(axes.lines[-1].get_xdata()) == 3
+    title = " ".join(axes.get_title().split())
+    assert title == "data, k = 5: clusters in two principal directions, 12 points; 2 empty clusters not shown"
+
+
+def test_names_avoid_crosses_and_one_another() -> None:
+    """A name takes another corner where one is taken, or leaves the window, and none where all are."""
+    window = np.array([100.0, 100.0])
+    assert name_sides(np.array([[20.0, 50.0], [80.0, 50.0]]), window, ["1", "2"]) == [(1, 1), (-1, 1)]
+    assert name_sides(np.array([[20.0, 98.0]]), window, ["1"]) == [(1, -1)]
+    assert name_sides(np.full((5, 2), 50.0), window, ["1"] * 5) == [(1, 1), (1, -1), (-1, 1), (-1, -1), None]
+    assert name_sides(np.array([[50.0, 50.0]]), window, ["long" * 20]) == [None]
+
+
+@pytest.mark.parametrize("k", [20, 50])
+def test_names_that_are_drawn_do_not_overlap(k: int) -> None:
+    """As drawn, no two names of crowded centroids cover each other."""
+    figure = principal.draw(digits_view(k))
+    saved(figure)
+    boxes = np.array([text.get_window_extent().extents for text in figure.axes[0].texts])
+    left, low, right, high = boxes.T[:, :, None]
+    meet = (left < right.T - 1) & (right - 1 > left.T) & (low < high.T - 1) & (high - 1 > low.T)
+    assert meet.sum() == len(boxes) > k / 2  # each with itself
 
 
 def test_principal_plane_of_constant_data() -> None:
