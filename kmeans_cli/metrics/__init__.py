@@ -11,8 +11,15 @@ from dataclasses import dataclass
 from kmeans_cli.metrics import geometry, labels
 from kmeans_cli.metrics.clustering import Clustering
 from kmeans_cli.metrics.geometry import draw_rows
-from kmeans_cli.metrics.labels import canonical_order, majority_classes, purities
-from kmeans_cli.metrics.nearest import nearest_samples
+from kmeans_cli.metrics.labels import (
+    canonical_order,
+    confused_pairs,
+    contingency,
+    majority_classes,
+    pairwise_ari,
+    purities,
+)
+from kmeans_cli.metrics.nearest import nearest_samples, right_samples
 
 __all__ = [
     "METRICS",
@@ -20,10 +27,14 @@ __all__ = [
     "measure",
     "Clustering",
     "canonical_order",
+    "confused_pairs",
+    "contingency",
     "draw_rows",
     "majority_classes",
     "nearest_samples",
+    "pairwise_ari",
     "purities",
+    "right_samples",
 ]
 
 
