@@ -20,16 +20,20 @@ from kmeans_cli.metrics.labels import (
     purities,
 )
 from kmeans_cli.metrics.nearest import nearest_samples, right_samples
+from kmeans_cli.metrics.starts import best_hits, expected_best
 
 __all__ = [
     "METRICS",
     "Metric",
     "measure",
     "Clustering",
+    "best_hits",
     "canonical_order",
     "confused_pairs",
     "contingency",
+    "distance_blocks",
     "draw_rows",
+    "expected_best",
     "majority_classes",
     "nearest_samples",
     "pairwise_ari",
@@ -71,7 +75,7 @@ def _silhouette(of: Clustering) -> float | None:
     if of.silhouette_rows is None:
         return None
     rows = of.samples.take(of.silhouette_rows)
-    return geometry.silhouette(rows, of.labels[of.silhouette_rows], of.map_blocks)
+    return geometry.silhouette(rows, of.labels[of.silhouette_rows], of.map_blocks, of.silhouette_distances)
 
 
 def _davies_bouldin(of: Clustering) -> float | None:

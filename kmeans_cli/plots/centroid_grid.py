@@ -127,7 +127,7 @@ def applies(view: FitView) -> bool:
 def draw(view: FitView) -> Figure:
     """Every centroid as a picture, titled with number, class, size and purity."""
     assert view.image_shape is not None
-    titles = _titles(view)
+    titles = build_titles(view)
     layout = lay_out_grid(titles, view.image_shape)
     limits = common_limits(view.image_shape, view.centroids)
     facts = "cluster and samples" if view.purities is None else "cluster and its class, samples and purity"
@@ -137,7 +137,7 @@ def draw(view: FitView) -> Figure:
     return figure
 
 
-def _titles(view: FitView) -> list[str]:
+def build_titles(view: FitView) -> list[str]:
     """Two lines for each cluster; the word "class" is left out where k makes the tiles small."""
     short = len(view.centroids) > 100
     return [

@@ -28,6 +28,13 @@ class FitSummary:
     numbers: Mapping[str, float | None]
     history: tuple[IterationRecord, ...]
 
+    @property
+    def j_clust(self) -> float:
+        """Its final J_clust, which every finished fit has."""
+        value = self.numbers["j_clust"]
+        assert value is not None
+        return value
+
 
 @dataclass(frozen=True)
 class SweepView:
