@@ -40,7 +40,7 @@ def draw(view: StartsView) -> Figure:
     axes.margins(x=0.12)
     axes.set_xlabel("samples of one class in a cluster of the other")
     axes.legend(loc="lower right")
-    axes.set_title(wrap(f"{view.title}: classes most often confused", COLUMN_WIDTH, FONT_SIZE + 1))
+    axes.set_title(wrap(f"{view.title}: classes most often confused", COLUMN_WIDTH - 0.5, FONT_SIZE + 1))
     return figure
 
 

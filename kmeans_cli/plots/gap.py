@@ -29,5 +29,7 @@ def draw(view: SweepView) -> Figure:
     axes.set_xlabel("k")
     axes.set_ylabel("gap, with its standard error")
     integer_ticks(axes)
-    axes.set_title(wrap(f"{view.title}: gap statistic", COLUMN_WIDTH, FONT_SIZE + 1))
+    chosen = view.chosen.get("gap")
+    heading = f"{view.title}: gap statistic, " + ("which names no k" if chosen is None else f"k = {chosen} (dashed)")
+    axes.set_title(wrap(heading, COLUMN_WIDTH - 0.5, FONT_SIZE + 1))
     return figure

@@ -71,7 +71,7 @@ def draw_histogram(view: StartsView) -> Figure:
     axes.set_xlabel("final J_clust")
     axes.set_ylabel("starts")
     hits = f"the best, {min(losses):.6g}, was reached by {best_hits(losses)} of {len(losses)} starts"
-    axes.set_title(wrap(f"{view.title}: {hits}", COLUMN_WIDTH, FONT_SIZE + 1))
+    axes.set_title(wrap(f"{view.title}: {hits}", COLUMN_WIDTH - 0.5, FONT_SIZE + 1))
     return figure
 
 
@@ -86,11 +86,12 @@ def draw_accuracy(view: StartsView) -> Figure:
     axes.plot([fit.j_clust for fit in view.fits], scores, ls="", marker="o", ms=4, color=FAINT, mec="white", mew=0.4)
     for fit, name, colour in _extremes(view):
         axes.plot([fit.j_clust], [_score(fit, column)], ls="", marker="o", ms=5, color=colour, label=name)
-    axes.legend()
+    figure.legend(loc="outside lower center", ncols=2)
     axes.set_xlabel("final J_clust")
     axes.set_ylabel(_ACCURACIES[column])
     axes.margins(0.08)
-    axes.set_title(wrap(f"{view.title}: accuracy against J_clust of {len(view.fits)} starts", COLUMN_WIDTH))
+    heading = f"{view.title}: accuracy against J_clust of {len(view.fits)} starts"
+    axes.set_title(wrap(heading, COLUMN_WIDTH - 0.5, FONT_SIZE + 1))
     return figure
 
 
@@ -104,7 +105,7 @@ def draw_best_of(view: StartsView) -> Figure:
     axes.set_xlabel("m")
     axes.set_ylabel("mean J_clust of the best of m")
     integer_ticks(axes)
-    axes.set_title(wrap(f"{view.title}: best of m out of {len(expected)} starts", COLUMN_WIDTH, FONT_SIZE + 1))
+    axes.set_title(wrap(f"{view.title}: best of m out of {len(expected)} starts", COLUMN_WIDTH - 0.5, FONT_SIZE + 1))
     return figure
 
 
@@ -122,6 +123,7 @@ def _draw_convergence(view: StartsView, of: Callable[[IterationRecord], float | 
         axes.set_xlabel("iteration")
         integer_ticks(axes)
     logarithmic.set_yscale("log", nonpositive="mask")
+    logarithmic.yaxis.set_major_formatter("{x:g}")  # the powers of ten otherwise come as mathematics
     plain.set_ylabel(label)
     logarithmic.set_ylabel(f"above the smallest, {lowest:.6g}")
     plain.legend()

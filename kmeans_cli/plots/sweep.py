@@ -45,7 +45,9 @@ def draw_loss(view: SweepView) -> Figure:
     for axes in panels[len(by_init) :]:
         axes.set_axis_off()
     panels[0].set_ylabel("J_clust (mean squared distance)")
-    figure.suptitle(wrap(f"{view.title}: J_clust against k", figure.get_figwidth(), FONT_SIZE + 1))
+    width = figure.get_figwidth()
+    figure.suptitle(wrap(f"{view.title}: J_clust against k", width, FONT_SIZE + 1))
+    figure.supxlabel(wrap(name_chosen(view.chosen), width, FONT_SIZE - 1), size=FONT_SIZE - 1)
     return figure
 
 
@@ -64,7 +66,8 @@ def draw_scores(view: SweepView) -> Figure:
     for axes, column in zip(figure.subplots(1, len(columns), squeeze=False)[0], columns, strict=True):
         _draw_lines(axes, view, column)
         axes.set_title(wrap(_SCORES[column], COLUMN_WIDTH))
-    figure.suptitle(wrap(f"{view.title}: scores against k, mean of the starts and their range", figure.get_figwidth()))
+    heading = f"{view.title}: scores against k, mean of the starts and their range"
+    figure.suptitle(wrap(heading, figure.get_figwidth(), FONT_SIZE + 1))
     return figure
 
 
@@ -76,7 +79,7 @@ def draw_seconds(view: SweepView) -> Figure:
     _draw_lines(axes, view, "seconds")
     axes.set_ylim(bottom=0)
     axes.set_ylabel("seconds for a fit")
-    axes.set_title(wrap(f"{view.title}: time against k", COLUMN_WIDTH, FONT_SIZE + 1))
+    axes.set_title(wrap(f"{view.title}: time against k", COLUMN_WIDTH - 0.5, FONT_SIZE + 1))
     return figure
 
 
@@ -115,24 +118,19 @@ def draw_band(axes: Axes, fits: Sequence[FitSummary], column: str, colour: str, 
 
 
 def mark_chosen(axes: Axes, chosen: Mapping[str, int | None]) -> None:
-    """A line at each k that a rule chose, with the names of the rules."""
+    """A dashed line at each k that a rule chose."""
+    for k in {k for k in chosen.values() if k is not None}:
+        axes.axvline(k, color=FAINT, lw=0.8, ls="--", zorder=0)
+
+
+def name_chosen(chosen: Mapping[str, int | None]) -> str:
+    """The dashed lines in words: ``"dashed: k = 2 (Caliński–Harabasz), k = 9 (elbow, silhouette)"``."""
     names_of: dict[int, list[str]] = {}
     for name, k in chosen.items():
         if k is not None:
             names_of.setdefault(k, []).append(METRICS[name].label if name in METRICS else name)
-    for k, names in names_of.items():
-        axes.axvline(k, color=FAINT, lw=0.8, ls="--", zorder=0)
-        axes.annotate(
-            ", ".join(names),
-            (k, 0.02),
-            xycoords=axes.get_xaxis_transform(),
-            xytext=(-1.5, 0),
-            textcoords="offset points",
-            rotation=90,
-            ha="right",
-            va="bottom",
-            size=FONT_SIZE - 2,
-        )
+    found = ", ".join(f"k = {k} ({', '.join(names)})" for k, names in sorted(names_of.items()))
+    return f"dashed: {found}" if found else ""
 
 
 def integer_ticks(axes: Axes) -> None:
