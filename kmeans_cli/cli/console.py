@@ -22,7 +22,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from kmeans_cli.progress import Bytes, Event, FitDone, FitStarted, Iteration, Stage, Warned
+from kmeans_cli.progress import Bytes, Event, FitDone, FitsState, FitStarted, Iteration, Stage, Warned
 
 SECONDS_BETWEEN_LINES = 60.0
 _WIDE = 200
@@ -50,7 +50,7 @@ class Console:
         self.verbose = verbose
         self._err = RichConsole(stderr=True, highlight=False)
         self._bar: Progress | None = None
-        self._fit = FitStarted(0, 1, 0, "", 0, 0)
+        self._fits: dict[int, FitStarted] = {}
         self._began = self._last_line = time.monotonic()
 
     @contextmanager
@@ -77,19 +77,21 @@ class Console:
             case Stage(text):
                 self._show(text, detail=True)
             case FitStarted():
-                self._fit = event
+                self._fits[event.fit] = event
                 self._began = time.monotonic()
-                self._show(f"{self._name(event.fit)}: k {event.n_clusters}, init {event.init}", detail=True)
+                self._show(self._name(event.fit), detail=True)
             case Iteration(fit, record):
                 text = f"{self._name(fit)}: iteration {record.iteration}, J_clust {record.j_clust:.6g}"
                 self._show(text, detail=True)
             case FitDone():
                 self._done(event)
+            case FitsState():
+                self._show(_state_line(event), done=event.done, total=event.n_fits)
             case Bytes(what, done, total):
                 size = f"{_megabytes(done)} of {_megabytes(total)}" if total else _megabytes(done)
                 self._show(f"{what}: {size}", done=done, total=total)
 
-    def result(self, run_dir: Path | None, *, as_json: dict[str, Any] | None, table: Table) -> None:
+    def result(self, run_dir: Path | None, *, as_json: dict[str, Any] | None, table: RenderableType) -> None:
         """The outcome on stdout: a document, or only the path, or a table and the path.
 
         Args:
@@ -114,11 +116,14 @@ class Console:
             line = f"failed: {event.error}"
         else:
             line = f"J_clust {event.j_clust:.6g}, {event.n_iter} iterations ({event.stop_reason})"
-        if self._bar is None or self._fit.n_fits > 1 or event.error is not None:
-            self._say(f"{self._name(event.fit)}: k {self._fit.n_clusters}, {line}, {event.seconds:.2f} s")
+            line += f", {event.seconds:.2f} s"
+        if self._bar is None or self._fits[event.fit].n_fits > 1 or event.error is not None:
+            self._say(f"{self._name(event.fit)}, {line}")
+        del self._fits[event.fit]
 
     def _name(self, fit: int) -> str:
-        return f"fit {fit + 1}/{self._fit.n_fits}"
+        started = self._fits[fit]
+        return f"fit {fit + 1}/{started.n_fits}: k {started.n_clusters}, {started.init}"
 
     def _show(self, text: str, *, detail: bool = False, done: int = 0, total: int | None = None) -> None:
         """What goes on right now: in the bar, or as a line when that is due."""
@@ -147,8 +152,8 @@ def build_table(columns: Iterable[str], rows: Iterable[Sequence[Any]], *, title:
     return table
 
 
-def write_table(table: Table) -> None:
-    """Print a table on stdout, as wide as it needs where no terminal limits it."""
+def write_table(table: RenderableType) -> None:
+    """Print a table, or several, on stdout, as wide as it needs where no terminal limits it."""
     RichConsole(width=None if sys.stdout.isatty() else _WIDE, highlight=False).print(table)
 
 
@@ -164,6 +169,23 @@ def write_line(text: str) -> None:
 
 def _write(text: str) -> None:
     sys.stdout.write(text)
+
+
+def _state_line(state: FitsState) -> str:
+    parts = [f"{state.done}/{state.n_fits} done", f"{state.running} running"]
+    if state.failed:
+        parts.append(f"{state.failed} failed")
+    if state.best_j_clust is not None:
+        parts.append(f"best J_clust {state.best_j_clust:.5g}")
+    if state.seconds_left is not None:
+        parts.append(f"{_duration(state.seconds_left)} left")
+    return ", ".join(parts)
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
 
 
 def _can_move() -> bool:

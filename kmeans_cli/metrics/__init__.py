@@ -20,6 +20,7 @@ from kmeans_cli.metrics.labels import (
     purities,
 )
 from kmeans_cli.metrics.nearest import nearest_samples, right_samples
+from kmeans_cli.metrics.pairwise import DistanceBlocks, distance_blocks
 from kmeans_cli.metrics.starts import best_hits, expected_best
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Metric",
     "measure",
     "Clustering",
+    "DistanceBlocks",
     "best_hits",
     "canonical_order",
     "confused_pairs",

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from kmeans_cli.core.samples import Samples
 from kmeans_cli.core.types import Float64Array, IntArray, MapBlocks
 from kmeans_cli.metrics.labels import Contingency, contingency
+from kmeans_cli.metrics.pairwise import DistanceBlocks
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +26,7 @@ class Clustering:
         y: (n,) true classes, or None.
         cluster_classes: (k,) the class each cluster stands for, None where it has none; or None without classes.
         silhouette_rows: The samples the silhouette is measured on, or None: no silhouette.
+        silhouette_distances: Between these, when they are known already; None: they are measured when asked for.
         map_blocks: Who computes blocks.
     """
 
@@ -35,6 +37,7 @@ class Clustering:
     y: NDArray[Any] | None = None
     cluster_classes: tuple[Any, ...] | None = None
     silhouette_rows: IntArray | None = None
+    silhouette_distances: DistanceBlocks | None = None
     map_blocks: MapBlocks = map
 
     @property
