@@ -128,7 +128,7 @@ _QUANTITIES: dict[str, tuple[Callable[[_Trial], str], Callable[[PublishedRow], s
     "ten nearest right, MAX": (lambda trial: _nearest(trial, "worst"), lambda row: row.nearest_max or ""),
     "accuracy of MIN, %": (lambda trial: _accuracy(trial, "best"), _nothing),
     "accuracy of MAX, %": (lambda trial: _accuracy(trial, "worst"), _nothing),
-    "most confused, MIN": (lambda trial: _most_confused(trial, "best"), lambda row: row.confused or ""),
-    "most confused, MAX": (lambda trial: _most_confused(trial, "worst"), _nothing),
+    "most confused, MIN": (lambda trial: _most_confused(trial, "best"), _nothing),
+    "most confused, MAX": (lambda trial: _most_confused(trial, "worst"), lambda row: row.confused or ""),
 }
 """Row of the table -> what we found, and what they published."""
