@@ -33,11 +33,11 @@ echo "tables: $$file-*; figures: $$run/figures"
 endef
 
 table-starts: .venv/.installed ## the first report's tables and figures, beside the published ones (needs MNIST)
-	$(call tables,sweep-k,report1-starts,starts)
+	$(call tables,sweep-k,report1-k20,starts)
 	$(call tables,sweep-k,report1-k5-20,starts-k k)
 
 table-restarts: .venv/.installed ## the second report's: 60 fits of 60,000 images, some minutes (needs MNIST)
-	$(call tables,multi-init,report2-restarts,restarts confused)
+	$(call tables,multi-init,report2,restarts confused)
 
 tables: table-starts table-restarts ## all tables of the reports; what is finished is used again, unless FORCE=1
 

@@ -130,11 +130,11 @@ def test_gap_finds_three_blobs_and_one_cloud() -> None:
     blobs = np.concatenate([rng.normal(centre, 0.3, (100, 2)) for centre in ((0, 0), (3, 3), (3, -3))])
 
     def inertias(X: np.ndarray) -> list[float]:
-        return [KMeans(k, n_init=3, random_state=0).fit(X).inertia_ for k in range(1, 6)]
+        return [KMeans(k, n_init=1, random_state=0).fit(X).inertia_ for k in range(1, 5)]
 
     for X, k in ((blobs, 3), (rng.random((300, 2)), 1)):
-        references = np.array([inertias(gap_reference(X, seed)) for seed in range(5)])
-        curves = replace(CLEAR, gap=gap_statistic(range(1, 6), inertias(X), references))
+        references = np.array([inertias(gap_reference(X, seed)) for seed in range(3)])
+        curves = replace(CLEAR, gap=gap_statistic(range(1, 5), inertias(X), references))
         assert gap(curves).k == k
 
 

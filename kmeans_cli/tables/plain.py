@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kmeans_cli.metrics import METRICS
 from kmeans_cli.tables.table import Cell, Table
 from kmeans_cli.tables.view import FitRow, RunView, number, remarks_on, title_of
 
@@ -37,8 +38,9 @@ def chosen_k(runs: Sequence[RunView]) -> Table:
     for run in runs:
         for name, verdict in (run.metrics.get("rules") or {}).items():
             k = "none" if verdict["k"] is None else str(verdict["k"])
-            rows.append((Cell(name.replace("_", " ")), Cell(k), Cell(verdict["reason"])))
-        remarks += [run.metrics["rules_summary"]] if run.metrics.get("rules_summary") else []
+            label = METRICS[name].label if name in METRICS else name
+            rows.append((Cell(label), Cell(k), Cell(verdict["reason"])))
+        remarks += [text for text in (run.metrics.get("rules_summary"), run.published.note) if text]
     title = title_of(runs, "which k to choose")
     return Table(title, ("rule", "k", "because"), tuple(rows), tuple(remarks))
 

@@ -11,7 +11,6 @@ from kmeans_cli.tables.table import Cell, Footnotes, Table
 from kmeans_cli.tables.view import FitRow, RunView, number, published_row, remarks_on, spread, title_of, values_of
 
 _MOST_PAIRS = 3
-_MILLION = 1e6
 
 
 @dataclass(frozen=True)
@@ -71,9 +70,13 @@ def _published_cell(row: PublishedRow, of: Callable[[PublishedRow], str], notes:
 
 
 def _distance_sums(trial: _Trial) -> list[float]:
-    """Of all fits, in millions of raw units."""
+    """Of all fits, in raw units."""
     unit = trial.run.raw_unit
-    return [] if unit is None else [value * unit / _MILLION for value in values_of(trial.fits, "distance_sum")]
+    return [] if unit is None else [value * unit for value in values_of(trial.fits, "distance_sum")]
+
+
+def _whole(value: float | None) -> str:
+    return "" if value is None else f"{value:,.0f}"
 
 
 def _nearest(trial: _Trial, which: str) -> str:
@@ -100,11 +103,11 @@ def _hits(trial: _Trial) -> str:
 
 
 def _published_min(row: PublishedRow) -> str:
-    return "" if row.distance_sum_min is None else number(row.distance_sum_min / _MILLION, 3)
+    return _whole(row.distance_sum_min)
 
 
 def _published_max(row: PublishedRow) -> str:
-    return "" if row.distance_sum_max is None else number(row.distance_sum_max / _MILLION, 3)
+    return _whole(row.distance_sum_max)
 
 
 def _nothing(row: PublishedRow) -> str:  # noqa: ARG001 - it stands where they published nothing
@@ -113,15 +116,9 @@ def _nothing(row: PublishedRow) -> str:  # noqa: ARG001 - it stands where they p
 
 _QUANTITIES: dict[str, tuple[Callable[[_Trial], str], Callable[[PublishedRow], str]]] = {
     "starts": (lambda trial: str(len(trial.fits)), lambda row: number(row.n_init, 0)),
-    "smallest distance sum, millions": (
-        lambda trial: number(min(_distance_sums(trial), default=None), 3),
-        _published_min,
-    ),
-    "largest distance sum, millions": (
-        lambda trial: number(max(_distance_sums(trial), default=None), 3),
-        _published_max,
-    ),
-    "mean ± sd, millions": (lambda trial: spread(_distance_sums(trial), lambda value: number(value, 3)), _nothing),
+    "smallest distance sum": (lambda trial: _whole(min(_distance_sums(trial), default=None)), _published_min),
+    "largest distance sum": (lambda trial: _whole(max(_distance_sums(trial), default=None)), _published_max),
+    "mean ± standard deviation": (lambda trial: spread(_distance_sums(trial), _whole), _nothing),
     "starts that reached MIN": (_hits, _nothing),
     "iterations": (lambda trial: spread(values_of(trial.fits, "n_iter"), lambda value: number(value, 0)), _nothing),
     "ten nearest right, MIN": (lambda trial: _nearest(trial, "best"), lambda row: row.nearest_min or ""),

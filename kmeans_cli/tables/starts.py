@@ -53,7 +53,7 @@ def starts_by_k(runs: Sequence[RunView]) -> Table:
         for init in inits:
             row += _losses(groups.get((k, init), []))
             if init in with_published:
-                row.append(_published_loss(published_row(runs, k, init, "j_clust"), notes))
+                row.append(_published_loss(published_row(runs, k, init, "j_clust"), 3, notes))
         rows.append(tuple(row))
     remarks = ("Mean ± standard deviation over the fits, and the smallest.", *remarks_on(runs))
     title = title_of(runs, "final J_clust by k and start")
@@ -78,13 +78,13 @@ def _published(runs: Sequence[RunView], k: int, init: str, notes: Footnotes) -> 
         return [Cell()] * len(_PUBLISHED)
     return [
         notes.mark("" if row.accuracy is None else number(100 * row.accuracy, 0), _interval(row)),
-        _published_loss(row, notes),
+        _published_loss(row, 2, notes),
         notes.mark(number(row.n_iter, 0)),
     ]
 
 
-def _published_loss(row: PublishedRow | None, notes: Footnotes) -> Cell:
-    return Cell() if row is None else notes.mark(number(row.j_clust, 3).rstrip("0"), row.note)
+def _published_loss(row: PublishedRow | None, decimals: int, notes: Footnotes) -> Cell:
+    return Cell() if row is None else notes.mark(number(row.j_clust, decimals), row.note)
 
 
 def _interval(row: PublishedRow) -> str | None:
