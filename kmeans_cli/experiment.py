@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from kmeans_cli import metrics
-from kmeans_cli.core.distance import nearest_labels, own_squared_distances
+from kmeans_cli.core.distance import nearest_labels
 from kmeans_cli.core.engine import fit
 from kmeans_cli.core.params import KMeansParams
 from kmeans_cli.core.prepare import Prepared, prepare
@@ -259,6 +259,5 @@ def _held_out_scores(
     samples, prepared = data.test
     centroids = fitted.result.centroids
     labels = nearest_labels(samples, prepared, centroids, map_blocks)
-    squared = own_squared_distances(samples, centroids, labels, map_blocks)
-    held_out = metrics.Clustering(samples, labels, centroids, squared, data.dataset.test.y, classes)
+    held_out = metrics.Clustering(samples, labels, centroids, None, data.dataset.test.y, classes)
     return metrics.measure(held_out, needs_classes=True)

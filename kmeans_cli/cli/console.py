@@ -91,20 +91,21 @@ class Console:
                 size = f"{_megabytes(done)} of {_megabytes(total)}" if total else _megabytes(done)
                 self._show(f"{what}: {size}", done=done, total=total)
 
-    def result(self, run_dir: Path | None, *, as_json: dict[str, Any] | None, table: RenderableType) -> None:
+    def result(self, run_dir: Path | None, *, as_json: dict[str, Any] | None, table: RenderableType | None) -> None:
         """The outcome on stdout: a document, or only the path, or a table and the path.
 
         Args:
             run_dir: The run folder, if there is one.
             as_json: What to show as JSON; None: no JSON.
-            table: What people see.
+            table: What people see; None: there is nothing to show yet.
         """
         if as_json is not None:
             write_json(as_json | {"run_dir": None if run_dir is None else str(run_dir)})
         elif self.quiet:
             _write(f"{run_dir}\n" if run_dir else "")
         else:
-            write_table(table)
+            if table is not None:
+                write_table(table)
             _write(f"run: {run_dir}\n" if run_dir else "")
 
     def note(self, text: str) -> None:

@@ -112,7 +112,7 @@ def _show_plan(
 
 def _show(command: Command, report: ManyReport, console: Console, as_json: bool) -> None:
     if report.interrupted is not None:
-        console.result(report.run_dir, as_json={} if as_json else None, table="")
+        console.result(report.run_dir, as_json={} if as_json else None, table=None)
         console.note(
             f"interrupted: {report.interrupted}; {report.n_done} of {report.n_fits} fits are done, "
             f"go on with: kmeans {command.name} --resume {report.run_dir}"

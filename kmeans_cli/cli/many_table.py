@@ -114,11 +114,13 @@ def _trial_tables(dataset: str, trial: dict[str, Any]) -> Iterator[Any]:
         if (values := spread[name]) is not None
     ]
     yield build_table(["", "smallest", "mean", "largest", "sd"], rows, title=title)
-    facts = [("converged", f"{spread['n_converged']} of {spread['n']}")]
-    facts.append(("ended in the best minimum", f"{spread['best_hits']} of {spread['n']}"))
-    yield build_table(
-        ["", ""], [*facts, *_extreme_rows("best", trial["best"]), *_extreme_rows("worst", trial["worst"])]
-    )
+    facts = [
+        ("converged", f"{spread['n_converged']} of {spread['n']}"),
+        ("ended in the best minimum", f"{spread['best_hits']} of {spread['n']}"),
+        *_extreme_rows("best", trial["best"]),
+        *_extreme_rows("worst", trial["worst"]),
+    ]
+    yield build_table(["", ""], facts)
 
 
 def _extreme_rows(name: str, fit: dict[str, Any]) -> Iterator[tuple[str, str]]:

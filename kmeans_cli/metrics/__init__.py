@@ -81,31 +81,31 @@ def _silhouette(of: Clustering) -> float | None:
 
 
 def _davies_bouldin(of: Clustering) -> float | None:
-    return geometry.davies_bouldin(of.squared_distances, of.labels, of.centroids, of.weights, of.map_blocks)
+    return geometry.davies_bouldin(of.measured, of.labels, of.centroids, of.weights, of.map_blocks)
 
 
 def _calinski_harabasz(of: Clustering) -> float | None:
-    return geometry.calinski_harabasz(of.squared_distances, of.labels, of.centroids, of.weights)
+    return geometry.calinski_harabasz(of.measured, of.labels, of.centroids, of.weights)
 
 
 METRICS: dict[str, Metric] = {
     "inertia": Metric(
         "inertia",
-        lambda of: geometry.inertia(of.squared_distances, of.weights),
+        lambda of: geometry.inertia(of.measured, of.weights),
         needs_classes=False,
         higher_is_better=False,
         description="sum of squared distances to the own centroid",
     ),
     "j_clust": Metric(
         "J_clust",
-        lambda of: geometry.j_clust(of.squared_distances, of.weights),
+        lambda of: geometry.j_clust(of.measured, of.weights),
         needs_classes=False,
         higher_is_better=False,
         description="mean squared distance to the own centroid",
     ),
     "distance_sum": Metric(
         "distance sum",
-        lambda of: geometry.distance_sum(of.squared_distances, of.weights),
+        lambda of: geometry.distance_sum(of.measured, of.weights),
         needs_classes=False,
         higher_is_better=False,
         description="sum of distances to the own centroid, not squared",
