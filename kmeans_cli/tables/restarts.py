@@ -51,7 +51,7 @@ def confused(runs: Sequence[RunView]) -> Table:
         for pair in sorted(best | worst, key=lambda pair: -best.get(pair, 0) - worst.get(pair, 0)):
             counts = (Cell(str(found[pair]) if pair in found else "") for found in (best, worst))
             rows.append((Cell(str(trial.summary["k"])), Cell(trial.summary["init"]), Cell(pair), *counts))
-    remarks = ("Of the MIN and the MAX fit each, the pairs it confuses most.", *remarks_on(runs))
+    remarks = ("An empty cell: not among the pairs that this fit confuses most.", *remarks_on(runs))
     title = title_of(runs, "classes most often confused")
     return Table(title, ("k", "start", "classes", "samples, MIN", "samples, MAX"), tuple(rows), remarks)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
+
+_NUMBER = re.compile(r"[−+-]?[0-9][0-9.,]*( [±–] [0-9.,]+)?( %)?(/[0-9]+)?")
 
 
 class Cell(NamedTuple):
@@ -35,6 +38,12 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     remarks: tuple[str, ...] = ()
     footnotes: tuple[str, ...] = ()
+
+    @property
+    def right(self) -> tuple[bool, ...]:
+        """Which columns hold numbers and nothing else, so that they are set to the right."""
+        columns = ([row[place].text for row in self.rows if row[place].text] for place in range(len(self.header)))
+        return tuple(bool(texts) and all(_NUMBER.fullmatch(text) for text in texts) for texts in columns)
 
 
 @dataclass

@@ -5,48 +5,25 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
-from kmeans_cli.tables.table import Cell, Table
+from kmeans_cli.tables.latex import to_latex
+from kmeans_cli.tables.table import Table
 
-_NUMBER = re.compile(r"[−+\-]?[0-9][0-9.,]*( [±–] [0-9.,]+)?( ?%)?(/[0-9]+)?")
-_MARKDOWN = re.compile(r"[\\|*`<>\[\]#~]|(?<!\w)_|_(?!\w)")  # an underscore within a word is one
+_SPECIAL = re.compile(r"[\\|*`<>\[\]#~]|(?<!\w)_|_(?!\w)")  # an underscore within a word is one
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_LATEX = {
-    "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
-    "$": r"\$",
-    "&": r"\&",
-    "#": r"\#",
-    "%": r"\%",
-    "_": r"\_",
-    "^": r"\textasciicircum{}",
-    "~": r"\textasciitilde{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-    "|": r"\textbar{}",
-    '"': r"\textquotedbl{}",
-    "±": r"$\pm$",
-    "×": r"$\times$",
-    "−": "$-$",
-    "–": "--",
-    "…": r"\ldots{}",
-    "√": r"$\surd$",
-}
 
 
 def to_markdown(table: Table) -> str:
     """A heading in bold, a pipe table with numbers to the right, remarks and footnotes."""
-    grid = [[_escape_markdown(name) for name in table.header]]
-    grid += [[_escape_markdown(cell.text) + _superscript(cell) for cell in row] for row in table.rows]
+    grid = [[_escape(name) for name in table.header]]
+    grid += [[_escape(cell.text) + _superscript(*cell.marks) for cell in row] for row in table.rows]
     widths = [max(3, *(len(row[place]) for row in grid)) for place in range(len(table.header))]
-    right = _right_columns(table)
-    rule = ["-" * (width - 1) + ":" if is_right else "-" * width for width, is_right in zip(widths, right, strict=True)]
-    lines = [_pipes(row, widths, right) for row in (grid[0], rule, *grid[1:])]
-    notes = [*table.remarks, *(f"{_number(place)} {text}" for place, text in enumerate(table.footnotes, start=1))]
-    below = "".join(f"\n{_escape_markdown(note)}\n" for note in notes)
-    return f"**{_escape_markdown(table.title)}**\n\n" + "\n".join(lines) + "\n" + below
+    rule = ["-" * (width - 1) + (":" if is_right else "-") for width, is_right in zip(widths, table.right, strict=True)]
+    lines = [_pipes(row, widths, table.right) for row in (grid[0], rule, *grid[1:])]
+    notes = [_escape(remark) for remark in table.remarks]
+    notes += [f"{_superscript(place)} {_escape(text)}" for place, text in enumerate(table.footnotes, start=1)]
+    return f"**{_escape(table.title)}**\n\n" + "\n".join(lines) + "\n" + "".join(f"\n{note}\n" for note in notes)
 
 
 def to_csv(table: Table) -> str:
@@ -58,51 +35,6 @@ def to_csv(table: Table) -> str:
     return text.getvalue()
 
 
-def to_latex(table: Table) -> str:
-    """A ``table`` environment that needs no package beyond LaTeX's own, in UTF-8."""
-    return "\n".join(_latex_lines(table)) + "\n"
-
-
-def escape_latex(text: str) -> str:
-    """The text with each character that means something to LaTeX, or that its fonts lack, written out."""
-    return "".join(_LATEX.get(character, character) for character in text)
-
-
-def _latex_lines(table: Table) -> Iterator[str]:
-    columns = "".join("r" if is_right else "l" for is_right in _right_columns(table))
-    yield r"\begin{table}"
-    yield r"\centering"
-    yield rf"\caption{{{escape_latex(table.title)}}}"
-    yield rf"\begin{{tabular}}{{{columns}}}"
-    yield r"\hline"
-    yield _latex_row([escape_latex(name) for name in table.header])
-    yield r"\hline"
-    for row in table.rows:
-        yield _latex_row([escape_latex(cell.text) + _latex_marks(cell.marks) for cell in row])
-    yield r"\hline"
-    yield r"\end{tabular}"
-    notes = [escape_latex(remark) for remark in table.remarks]
-    notes += [f"{_latex_marks((place,))} {escape_latex(text)}" for place, text in enumerate(table.footnotes, start=1)]
-    for note in notes:
-        yield rf"\par\smallskip\footnotesize {note}"
-    yield r"\end{table}"
-
-
-def _latex_row(texts: Sequence[str]) -> str:
-    # A cell that begins with a bracket would otherwise be taken for the optional argument of the row before.
-    return " & ".join(f"{{{text}}}" if text.startswith("[") else text for text in texts) + r" \\"
-
-
-def _latex_marks(marks: Sequence[int]) -> str:
-    return rf"\textsuperscript{{{','.join(map(str, marks))}}}" if marks else ""
-
-
-def _right_columns(table: Table) -> list[bool]:
-    """Which columns hold numbers, and nothing else."""
-    texts = [[row[place].text for row in table.rows if row[place].text] for place in range(len(table.header))]
-    return [bool(column) and all(_NUMBER.fullmatch(text) for text in column) for column in texts]
-
-
 def _pipes(row: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
     cells = (
         text.rjust(width) if is_right else text.ljust(width)
@@ -111,15 +43,11 @@ def _pipes(row: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> 
     return f"| {' | '.join(cells)} |"
 
 
-def _escape_markdown(text: str) -> str:
-    return _MARKDOWN.sub(r"\\\g<0>", " ".join(text.split()))
+def _escape(text: str) -> str:
+    return _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
 
 
-def _superscript(cell: Cell) -> str:
-    return _number(*cell.marks) if cell.marks else ""
-
-
-def _number(*numbers: int) -> str:
+def _superscript(*numbers: int) -> str:
     return ",".join(map(str, numbers)).translate(_SUPERSCRIPTS)
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import re
+import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kmeans_cli.tables.latex import escape_latex, to_latex
 from kmeans_cli.tables.table import Cell, Footnotes, Table
-from kmeans_cli.tables.writers import FORMATS, escape_latex, to_csv, to_latex, to_markdown
+from kmeans_cli.tables.writers import FORMATS, to_csv, to_markdown
 
 TABLE = Table(
     "J_clust & co",
@@ -56,7 +60,31 @@ def test_latex() -> None:
     assert lines[-1] == r"\end{table}"
     assert r"\caption{J\_clust \& co}" in lines
     assert r"\begin{tabular}{rlr}" in lines
+    assert r"k & start & J\_clust \\" in lines
     assert r"5 & a\textbar{}b & 43.14 $\pm$ 0.20\textsuperscript{1,2} \\" in lines
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+def test_latex_compiles(tmp_path: Path) -> None:
+    """A document that holds the table, and one full of special characters, is typeset without an error."""
+    special = Table("#1 & ~", ("\\{}",), ((Cell('[k] $x^2$ <_%> | "'),), (Cell("± × − – … √ ü ń"),)))
+    body = to_latex(TABLE) + to_latex(special)
+    document = f"\\documentclass{{article}}\n\\begin{{document}}\n{body}\\end{{document}}\n"
+    (tmp_path / "table.tex").write_text(document, encoding="utf-8")
+    command = ["pdflatex", "-halt-on-error", "-interaction=nonstopmode", "table.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stdout[-2000:]
+
+
+def test_latex_breaks_what_is_long() -> None:
+    """Names of columns come in lines, long texts in a column that folds, and wide tables in a smaller font."""
+    table = Table("t", ("published iterations", "because"), ((Cell("53"), Cell("long " * 20)),))
+    lines = to_latex(table).splitlines()
+    assert r"\shortstack[r]{published \\ iterations} & because \\" in lines
+    assert r"\begin{tabular}{rp{18em}}" in lines
+    assert lines[3] == r"\normalsize\setlength{\tabcolsep}{3pt}"
+    wide = Table("t", ("a",) * 30, ((Cell("12345"),) * 30,))
+    assert to_latex(wide).splitlines()[3].startswith(r"\scriptsize")
 
 
 @given(st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), max_size=30))
