@@ -56,10 +56,11 @@ def compare(a: options.Run, b: options.Run, runs: options.Runs = Path("runs"), a
     if as_json:
         write_json(asdict(comparison))
         return
+    write_line(f"A: {comparison.a}\nB: {comparison.b}")
     for title, found in (("settings", comparison.settings), ("numbers", comparison.numbers)):
         if found:
             rows = [(each.key, _shown(each.a), _shown(each.b)) for each in found[:_MOST_DIFFERENCES]]
-            write_table(build_table((title, comparison.a, comparison.b), rows))
+            write_table(build_table((title, "A", "B"), rows))
         if len(found) > _MOST_DIFFERENCES:
             write_line(f"… and {len(found) - _MOST_DIFFERENCES} more {title}; --json has them all")
     write_line(comparison.verdict)

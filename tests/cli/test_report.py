@@ -81,7 +81,7 @@ def test_compare_says_what_differs(runs_dir: Path) -> None:
 
 
 def test_compare_of_a_run_with_itself(runs_dir: Path) -> None:
-    """Nothing differs, in one line."""
+    """Nothing differs, and that is said."""
     run = _run(runs_dir, "k2")
     result = _kmeans("runs", "compare", run, run, "--runs", str(runs_dir))
-    assert result.stdout == "The same settings and the same numbers.\n"
+    assert result.stdout == f"A: {run}\nB: {run}\nThe same settings and the same numbers.\n"
