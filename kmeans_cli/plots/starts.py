@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kmeans_cli.core.types import Float64Array, IterationRecord
-from kmeans_cli.metrics.starts import best_hits, expected_best
+from kmeans_cli.metrics.starts import SAME_BASIN, best_hits, expected_best
 from kmeans_cli.plots.many_view import FitSummary, StartsView
 from kmeans_cli.plots.style import (
     COLOURS,
@@ -66,7 +66,11 @@ def draw_histogram(view: StartsView) -> Figure:
     losses = [fit.j_clust for fit in view.fits]
     figure = new_figure(COLUMN_WIDTH, 2.6)
     axes = figure.add_subplot()
-    axes.hist(losses, bins=min(30, max(5, round(2 * len(losses) ** 0.5))), color=_BEST, edgecolor="white", lw=0.5)
+    # Losses that differ by rounding alone are one bar, and not a bar for each rounding.
+    width = max(max(losses) - min(losses), SAME_BASIN * min(losses)) or 1.0
+    bins = min(30, max(5, round(2 * len(losses) ** 0.5)))
+    span = (min(losses), min(losses) + width)
+    axes.hist(losses, bins=bins, range=span, color=_BEST, edgecolor="white", lw=0.5)
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("final J_clust")
     axes.set_ylabel("starts")
@@ -122,8 +126,9 @@ def _draw_convergence(view: StartsView, of: Callable[[IterationRecord], float | 
             _draw_curve(axes, fit, values[fit.number] - offset, color=colour, label=name)
         axes.set_xlabel("iteration")
         integer_ticks(axes)
-    logarithmic.set_yscale("log", nonpositive="mask")
-    logarithmic.yaxis.set_major_formatter("{x:g}")  # the powers of ten otherwise come as mathematics
+    if any((curve > lowest).any() for curve in values.values()):
+        logarithmic.set_yscale("log", nonpositive="mask")
+        logarithmic.yaxis.set_major_formatter("{x:g}")  # the powers of ten otherwise come as mathematics
     plain.set_ylabel(label)
     logarithmic.set_ylabel(f"above the smallest, {lowest:.6g}")
     plain.legend()

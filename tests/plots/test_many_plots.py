@@ -165,6 +165,16 @@ def test_histogram_counts_the_best_basin() -> None:
     assert "reached by 2 of 4 starts" in axes.get_title().replace("\n", " ")
 
 
+@pytest.mark.parametrize("losses", [(2.0, 2.0), (0.5, np.nextafter(0.5, 1)), (0.0, 0.0)])
+def test_starts_that_all_end_alike(losses: tuple[float, float]) -> None:
+    """Losses that are equal, equal up to rounding, or 0, from one iteration each, can be drawn all the same."""
+    fits = tuple(summary(number, 3, "sample", loss, n_iter=1, accuracy_train=1.0) for number, loss in enumerate(losses))
+    view = starts_view(2, fits=fits)
+    for draw in (starts.draw_curves, starts.draw_histogram, starts.draw_best_of, starts.draw_accuracy):
+        saved(draw(view))
+    assert sum(bar.get_height() for bar in starts.draw_histogram(view).axes[0].patches) == 2
+
+
 def test_best_of_is_the_expected_minimum() -> None:
     """The line is ``expected_best``, from one start to all of them."""
     view = starts_view()
