@@ -9,8 +9,9 @@ from typing import Any
 from kmeans_cli.config import Config, build, leaves, to_tree
 from kmeans_cli.datasets.types import Dataset
 from kmeans_cli.errors import ConfigError, PlaceError
-from kmeans_cli.runs import Run, RunStatus, fingerprint, list_runs, load_run
+from kmeans_cli.runs import Run, RunStatus, fingerprint, list_runs
 from kmeans_cli.runs.provenance import WITHOUT_EFFECT
+from kmeans_cli.runs.read import read_record
 from kmeans_cli.sweep import FitKey, fit_keys
 
 _FREE = frozenset({"kmeans.n_clusters", "kmeans.n_init", *WITHOUT_EFFECT})
@@ -43,7 +44,7 @@ def find_reusable(config: Config, dataset: Dataset, command: str, runs_dir: Path
     wanted = fingerprint(to_tree(config), dataset.sha256)
     for summary in list_runs(runs_dir):
         if summary.status is RunStatus.COMPLETED and summary.command == command:
-            run = load_run(summary.path)
+            run = Run(summary.path, read_record(summary.path))
             if run.record.get("fingerprint") == wanted and run.record.get("error") is None:
                 return run
     return None
