@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from sklearn.cluster import KMeans
+from threadpoolctl import threadpool_limits
 
 from kmeans_cli.errors import ConfigError
 from kmeans_cli.selection import (
@@ -124,18 +125,27 @@ def test_gap_reference_fills_the_box_along_the_principal_axes() -> None:
     assert gap_reference(X.astype(np.float32), seed=1).dtype == np.float32
 
 
-def test_gap_finds_three_blobs_and_one_cloud() -> None:
-    """Tibshirani's statistic, with real fits: three blobs are three, an evenly filled square is one."""
+def gap_of(X: np.ndarray) -> int | None:
+    """The k from 1 to 4 that the gap names, with ten references; three leave its standard error too uncertain."""
+
+    def inertias(rows: np.ndarray) -> list[float]:
+        return [KMeans(k, n_init=1, random_state=0).fit(rows).inertia_ for k in range(1, 5)]
+
+    with threadpool_limits(1):  # scikit-learn's threads cost far more than these fits
+        references = np.array([inertias(gap_reference(X, seed)) for seed in range(10)])
+        return gap(replace(CLEAR, gap=gap_statistic(range(1, 5), inertias(X), references))).k
+
+
+def test_gap_finds_three_blobs() -> None:
+    """With real fits, three blobs far apart are three."""
     rng = np.random.default_rng(3)
-    blobs = np.concatenate([rng.normal(centre, 0.3, (100, 2)) for centre in ((0, 0), (3, 3), (3, -3))])
+    assert gap_of(np.concatenate([rng.normal(at, 0.3, (100, 2)) for at in ((0, 0), (3, 3), (3, -3))])) == 3
 
-    def inertias(X: np.ndarray) -> list[float]:
-        return [KMeans(k, n_init=1, random_state=0).fit(X).inertia_ for k in range(1, 5)]
 
-    for X, k in ((blobs, 3), (rng.random((300, 2)), 1)):
-        references = np.array([inertias(gap_reference(X, seed)) for seed in range(3)])
-        curves = replace(CLEAR, gap=gap_statistic(range(1, 5), inertias(X), references))
-        assert gap(curves).k == k
+def test_gap_sees_no_clusters_in_evenly_filled_squares() -> None:
+    """A square is one cluster; one of five may be mistaken, as a rule of one standard error is now and then."""
+    found = [gap_of(np.random.default_rng(seed).random((300, 2))) for seed in range(5)]
+    assert found.count(1) >= 4
 
 
 def test_an_unknown_rule_is_refused() -> None:
