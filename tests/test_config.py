@@ -213,7 +213,8 @@ def test_every_name_is_accepted() -> None:
     for key, names in NAMES.items():
         for name in names:
             tol = [parse_set("kmeans.stop.tol=1")] if name in ("shift", "loss") else []
-            resolve(None, [Override(key, name, "--set"), *tol])
+            value = [name] if key == "sweep.rules" else name
+            resolve(None, [Override(key, value, "--set"), *tol])
 
 
 def test_the_template_is_the_default_config(tmp_path: Path) -> None:

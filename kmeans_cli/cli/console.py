@@ -79,7 +79,7 @@ class Console:
             case FitStarted():
                 self._fits[event.fit] = event
                 self._began = time.monotonic()
-                self._show(self._name(event.fit), detail=True)
+                self._show(f"{self._name(event.fit)}: k {event.n_clusters}, init {event.init}", detail=True)
             case Iteration(fit, record):
                 text = f"{self._name(fit)}: iteration {record.iteration}, J_clust {record.j_clust:.6g}"
                 self._show(text, detail=True)
@@ -118,13 +118,15 @@ class Console:
         else:
             line = f"J_clust {event.j_clust:.6g}, {event.n_iter} iterations ({event.stop_reason})"
             line += f", {event.seconds:.2f} s"
-        if self._bar is None or self._fits[event.fit].n_fits > 1 or event.error is not None:
-            self._say(f"{self._name(event.fit)}, {line}")
-        del self._fits[event.fit]
+        started = self._started(event.fit)
+        if self._bar is None or started.n_fits > 1 or event.error is not None:
+            self._say(f"{self._name(event.fit)}: k {started.n_clusters}, {started.init}, {line}")
 
     def _name(self, fit: int) -> str:
-        started = self._fits[fit]
-        return f"fit {fit + 1}/{started.n_fits}: k {started.n_clusters}, {started.init}"
+        return f"fit {fit + 1}/{self._started(fit).n_fits}"
+
+    def _started(self, fit: int) -> FitStarted:
+        return self._fits.get(fit, FitStarted(fit, 1, 0, "", 0, 0))
 
     def _show(self, text: str, *, detail: bool = False, done: int = 0, total: int | None = None) -> None:
         """What goes on right now: in the bar, or as a line when that is due."""

@@ -71,7 +71,7 @@ class Conclusion:
     numbers: dict[str, Any]
     best: StoredFit
     models: dict[str, StoredFit]
-    draw: Callable[[], None]
+    draw: Callable[[], object]
 
 
 def best_of(fits: Sequence[StoredFit]) -> StoredFit:

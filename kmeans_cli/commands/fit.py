@@ -189,9 +189,7 @@ def _record(
     began = time.perf_counter()
     progress(Stage("drawing figures"))
     view = records.build_view(dataset, outcome)
-    drawn = records.write_figures(
-        folder, PLOTS, view, config.figures, should_stop=lambda: should_stop.signalled
-    )
+    drawn = records.write_figures(folder, PLOTS, view, config.figures, should_stop=lambda: should_stop.signalled)
     metrics["seconds"]["figures"] = time.perf_counter() - began
     folder.write_json("metrics.json", metrics)
     return drawn
