@@ -22,6 +22,7 @@ from kmeans_cli.datasets.params import DTYPES, MISSING, SCALES, SPLITS
 from kmeans_cli.datasets.registry import DATASETS
 from kmeans_cli.executor import EXECUTORS
 from kmeans_cli.plots.params import FORMATS
+from kmeans_cli.selection import K_RULES
 from kmeans_cli.strict_yaml import write_yaml_value
 
 NAMES: dict[str, Collection[str]] = {
@@ -34,6 +35,8 @@ NAMES: dict[str, Collection[str]] = {
     "kmeans.algorithm": ("auto", *ALGORITHMS),
     "kmeans.empty": EMPTY_POLICIES,
     "kmeans.stop.rule": STOP_RULES,
+    "sweep.init": INITS,
+    "sweep.rules": K_RULES,
     "figures.format": FORMATS,
     "executor.name": EXECUTORS,
 }
@@ -52,6 +55,7 @@ def json_schema() -> dict[str, Any]:
         _property(schema, key)["description"] = meaning
     for key, names in NAMES.items():
         value = _property(schema, key)
+        value = value.get("items", value)  # of a list, each item is a name
         text = next(kind for kind in value.get("anyOf", [value]) if kind.get("type") == "string")
         text["enum"] = list(names)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema

@@ -19,11 +19,15 @@ from kmeans_cli.errors import KMeansError
 
 COMMANDS = {
     "fit": "Cluster one data set: a run folder with model, metrics and figures.",
-    "runs": "The runs so far: list, show, path.",
+    "sweep-k": "Many k, from one or several starts; and which k to choose.",
+    "multi-init": "Many starts, every one kept: the best, the worst, and what lies between.",
+    "report": "A table of finished runs: Markdown, CSV or LaTeX.",
+    "runs": "The runs so far: list, show, path, compare.",
     "data": "The data sets: list, info, fetch.",
     "config": "The settings: show, check, schema, new.",
 }
-"""Each command with its line in the help; its module in this package has the same name and a Typer called ``app``."""
+"""Each command with its line in the help; its module in this package has the same name (with ``_``) and a Typer called
+``app``."""
 
 _BROKEN_PIPE = 128 + 13  # what a shell reports for a program that SIGPIPE ended
 
@@ -40,7 +44,8 @@ class LazyCommand(TyperCommand):
 
     def make_context(self, *args: Any, **extra: Any) -> Any:
         """Import the command's module and let the command take over."""
-        command = typer.main.get_command(import_module(f"kmeans_cli.cli.{self.name}").app)
+        module = str(self.name).replace("-", "_")
+        command = typer.main.get_command(import_module(f"kmeans_cli.cli.{module}").app)
         for each in (command, *getattr(command, "commands", {}).values()):
             tidy(each.get_params(typer.Context(each, parent=extra["parent"])))
         return command.make_context(*args, **extra)
