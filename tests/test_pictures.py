@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from kmeans_cli import pictures
 from kmeans_cli.errors import PlaceError
 from kmeans_cli.pictures import open_picture
 
@@ -88,11 +87,12 @@ def test_colour_profile(tmp_path: Path) -> None:
     assert "ignored" in picture.notes[0]
 
 
-def test_too_many_pixels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A picture with too many pixels is refused."""
-    monkeypatch.setattr(pictures, "MAX_PIXELS", 1)
-    with pytest.raises(PlaceError, match="2 × 1 pixels; allowed: at most 1"):
-        open_picture(_save(tmp_path / "a.png", Image.fromarray(RED_TO_BLUE)))
+def test_too_many_pixels(tmp_path: Path) -> None:
+    """A picture with too many pixels is refused, and the error names the limit that can be lifted."""
+    path = _save(tmp_path / "a.png", Image.fromarray(RED_TO_BLUE))
+    with pytest.raises(PlaceError, match=r"2 × 1 pixels; allowed: at most 1 pixels, the limit image\.max_pixels"):
+        open_picture(path, max_pixels=1, limit_key="image.max_pixels")
+    assert open_picture(path, max_pixels=2).pixels.shape == (1, 2, 3)
 
 
 def test_bomb_is_refused_by_its_header(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_bomb_is_refused_by_its_header(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(
         b"\x89PNG\r\n\x1a\n" + chunk + b"\0\0\0\0IDAT" + struct.pack(">I", zlib.crc32(b"IDAT"))
     )
-    with pytest.raises(PlaceError, match="too large"):
+    with pytest.raises(PlaceError, match="100,000 × 100,000 pixels"):
         open_picture(tmp_path / "a.png")
 
 
