@@ -39,9 +39,9 @@ def measure(original: Bytes, result: Bytes, map_blocks: MapBlocks = map) -> Qual
     """The quality of a (h, w, 3) uint8 result, computed in bands of rows."""
     height, width, channels = original.shape
     bands = list(_bands(height, width))
-    squares = sum(map_blocks(lambda band: _squares(original[band], result[band]), bands))
+    squares: int = sum(map_blocks(lambda band: _squares(original[band], result[band]), bands))
     mse = squares / (height * width * channels)
-    differences = sum(map_blocks(lambda band: _difference_sum(original[band], result[band]), bands))
+    differences: float = sum(map_blocks(lambda band: _difference_sum(original[band], result[band]), bands))
     return Quality(
         mse=mse,
         psnr=10 * math.log10(255**2 / mse) if mse else None,
@@ -87,7 +87,7 @@ def _ssim(original: Bytes, result: Bytes, bands: list[slice], map_blocks: MapBlo
         return _similarity_sum(original[rows], result[rows])
 
     windows = (height - _WINDOW + 1) * (width - _WINDOW + 1)
-    total: float = sum(map_blocks(of_band, bands))
+    total = float(sum(map_blocks(of_band, bands), 0.0))
     return total / (windows * channels)
 
 

@@ -41,11 +41,25 @@ class Reduced:
         channels = 3 if (self.rgba[:, 3] == 255).all() else 4
         return np.take(self.rgba[:, :channels], self.labels, axis=0)
 
+    @property
+    def shown(self) -> Bytes:
+        """(h, w, 3) as it looks on white."""
+        pixels = self.pixels
+        return on_white(pixels[..., :3], pixels[..., 3] if pixels.shape[2] == 4 else None)
+
     def png(self, map_blocks: MapBlocks = map) -> bytes:
         """As a file: indexed up to 256 colours, else truecolour."""
         if len(self.rgba) <= MOST_ENTRIES:
             return indexed_png(self.labels, self.rgba, map_blocks)
         return truecolour_png(self.pixels, map_blocks)
+
+
+def on_white(pixels: Bytes, alpha: Bytes | None) -> Bytes:
+    """(h, w, 3) pixels as they look on white; themselves when there is no (h, w) opacity."""
+    if alpha is None:
+        return pixels
+    share = alpha[..., None] / np.float32(255)
+    return np.rint(pixels * share + 255 * (1 - share)).astype(np.uint8)
 
 
 def visible_colours(colours: Colours, space: str) -> Visible:
