@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -22,6 +22,7 @@ from kmeans_cli.images.quality import Quality, measure
 from kmeans_cli.images.reduced import Reduced, on_white, reduce_colours, visible_colours
 from kmeans_cli.images.sources import Source
 from kmeans_cli.images.spaces import Bytes
+
 
 @dataclass(frozen=True)
 class Original:
@@ -79,6 +80,13 @@ class Compressed:
     def is_larger(self) -> bool:
         """Whether the file is larger than that of the original."""
         return len(self.png) > self.original.bytes_original
+
+    @property
+    def larger_line(self) -> str:
+        """By how much, in words."""
+        before, after = self.original.bytes_original, len(self.png)
+        name = f"{self.original.source.name}, k = {self.k}"
+        return f"{name}: the result is LARGER than the original: {after:,} against {before:,} bytes"
 
     def metrics(self) -> dict[str, Any]:
         """An entry of ``images`` in ``metrics.json``."""
@@ -180,13 +188,6 @@ def compress(
 def best_of(fits: Sequence[Fitted]) -> Fitted | None:
     """The fit with the least inertia; None of none."""
     return min(fits, key=lambda fitted: fitted.result.inertia, default=None)
-
-
-def unused_k(compressed: Compressed) -> Iterator[str]:
-    """A sentence when the picture has fewer colours than were asked for."""
-    n = len(compressed.reduced.rgba)
-    if n < compressed.k:
-        yield f"{compressed.original.source.name} has only {n} colours: k = {compressed.k} uses them all"
 
 
 def _nearest(data: FitData, map_blocks: MapBlocks, entries: Float64Array) -> LabelArray:

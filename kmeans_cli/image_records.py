@@ -1,10 +1,9 @@
-"""What compressed pictures leave in a run folder: files, palettes, labels, masks, and the figures."""
+"""What compressed pictures leave in a run folder: files, palettes, labels and masks; and how figures see them."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,11 +12,9 @@ from kmeans_cli.core.types import MapBlocks
 from kmeans_cli.images.palette import palette_gpl, palette_json
 from kmeans_cli.images.png import indexed_png
 from kmeans_cli.images.spaces import Bytes
-from kmeans_cli.plots.params import FigureParams
+from kmeans_cli.plots.picture_view import CurvePoint, CurvesView, ReducedView
 from kmeans_cli.runs.folder import RunFolder
-
-if TYPE_CHECKING:
-    from kmeans_cli.plots.pictures.view import CurvePoint, ReducedView
+from kmeans_cli.selection import Curves, elbow
 
 _BLACK_AND_WHITE = np.array([[0, 0, 0, 255], [255, 255, 255, 255]], dtype=np.uint8)
 _THUMBNAIL = 320  # pixels, the longer side
@@ -53,33 +50,8 @@ def write_masks(folder: RunFolder, compressed: Compressed, map_blocks: MapBlocks
             file.write(mask)
 
 
-def write_figures(folder: RunFolder, compressed: Compressed, params: FigureParams) -> None:
-    """Draw the figures of one result."""
-    from kmeans_cli.plots.pictures import PICTURE_PLOTS  # matplotlib costs a third of a second
-    from kmeans_cli.plots.style import save
-
-    view, stem = build_view(compressed), stem_of(compressed)
-    for name, plot in PICTURE_PLOTS.items():
-        if plot.applies(view):
-            with folder.open_write(f"figures/{stem}-{name}.{params.format}") as file:
-                save(plot.draw(view), file, params.format)
-
-
-def write_curves(folder: RunFolder, points: Sequence[CurvePoint], params: FigureParams) -> None:
-    """Draw the figures of several results together."""
-    from kmeans_cli.plots.pictures import CURVE_PLOTS
-    from kmeans_cli.plots.style import save
-
-    for name, plot in CURVE_PLOTS.items():
-        if plot.applies(points):
-            with folder.open_write(f"figures/{name}.{params.format}") as file:
-                save(plot.draw(points), file, params.format)
-
-
 def build_view(compressed: Compressed) -> ReducedView:
     """A result as its figures see it."""
-    from kmeans_cli.plots.pictures.view import ReducedView
-
     original, reduced = compressed.original, compressed.reduced
     return ReducedView(
         name=original.source.name,
@@ -95,10 +67,22 @@ def build_view(compressed: Compressed) -> ReducedView:
     )
 
 
+def build_curves(points: Sequence[CurvePoint]) -> CurvesView:
+    """All results as the curves over k see them, with the elbow of each picture."""
+    names = list(dict.fromkeys(point.name for point in points))
+    title = names[0] if len(names) == 1 else f"{len(names)} pictures"
+    view = CurvesView(title, tuple(points), {})
+    elbows = {name: _elbow(curve) for name, curve in view.by_picture().items()}
+    return CurvesView(title, tuple(points), elbows)
+
+
+def _elbow(curve: Sequence[CurvePoint]) -> int | None:
+    ks, heights = [point.k for point in curve], [point.j_clust for point in curve]
+    return elbow(Curves(ks, heights, (), (), (), {})).k
+
+
 def build_point(compressed: Compressed) -> CurvePoint:
     """A result as the curves over k see it, small enough to keep many."""
-    from kmeans_cli.plots.pictures.view import CurvePoint
-
     original, best = compressed.original, compressed.best
     inertia = best.result.inertia if best else 0.0
     return CurvePoint(
