@@ -79,7 +79,7 @@ def open_picture(
     name = name or str(source)
     with _picture_errors(name), Image.open(source, formats=_FORMATS) as image:
         if image.width * image.height > max_pixels:
-            allowed = f"at most {max_pixels:,} pixels" + (f", the limit {limit_key}" if limit_key else "")
+            allowed = f"at most {max_pixels:,} pixels" + (f" (lift it with --set {limit_key}=N)" if limit_key else "")
             raise PlaceError(f"has {image.width:,} × {image.height:,} pixels", where=name, allowed=allowed)
         notes: list[str] = []
         if getattr(image, "n_frames", 1) > 1:

@@ -12,10 +12,11 @@ from kmeans_cli import image_records, records
 from kmeans_cli.commands.compress_batch import Batch, ImageOutput
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.record import logged
-from kmeans_cli.compression import load_original
+from kmeans_cli.compression import Original, fitted_clusters, load_original
 from kmeans_cli.config import Config, dump, to_tree
 from kmeans_cli.core.init import INITS
-from kmeans_cli.errors import ConfigError, FitError, PlaceError
+from kmeans_cli.core.types import MapBlocks
+from kmeans_cli.errors import ConfigError, FitError, Interrupted, PlaceError
 from kmeans_cli.images.reduced import check_dither
 from kmeans_cli.images.sources import Source, find_sources, sha256
 from kmeans_cli.interruption import Interruption
@@ -80,14 +81,14 @@ def compress_image(
         ConfigError: If the settings cannot be right; no run folder is made then.
         PlaceError: If the only picture cannot be read (no folder either), or a result not be written.
         FitError: If all of several pictures failed.
-        Interrupted: If a signal came outside of a fit.
+        Interrupted: If a signal came outside of a fit, or the time was up before the first one.
     """
     sources, ks = _checked(config, output)
     threads = config.executor.jobs or available_cores()
     with open_block_map(threads) as map_blocks:
         # A single picture is read before there is a folder; of several, one that is broken must not stop the others.
         progress(Stage(f"{sources[0].name}: finding its colours"))
-        ready = load_original(sources[0], config.image, map_blocks) if len(sources) == 1 else None
+        ready = _opened(sources[0], ks, config, map_blocks) if len(sources) == 1 else None
         record = _origin(config, sources, where, threads)
         with open_run(where.runs_dir, NAME, _label(config, sources, ks), record=record) as folder:
             folder.write_text("config.yaml", dump(config))
@@ -136,6 +137,12 @@ def _checked(config: Config, output: ImageOutput) -> tuple[tuple[Source, ...], t
     return sources, ks
 
 
+def _opened(source: Source, ks: Sequence[int], config: Config, map_blocks: MapBlocks) -> Original:
+    original = load_original(source, config.image, map_blocks)
+    fitted_clusters(original, min(ks))
+    return original
+
+
 def _check_output(output: ImageOutput, n_results: int) -> None:
     path = output.path
     if path is None:
@@ -170,8 +177,10 @@ def _label(config: Config, sources: Sequence[Source], ks: tuple[int, ...]) -> st
 
 def _conclude(batch: Batch, config: Config, began: float) -> dict[str, Any]:
     """Write what the results have in common, and the numbers."""
-    if not batch.images and batch.failures:
-        raise FitError(f"all {len(batch.failures)} failed, the first: {batch.failures[0]}")
+    if not batch.images:
+        if batch.failures:
+            raise FitError(f"all {len(batch.failures)} failed, the first: {batch.failures[0]}")
+        raise Interrupted(batch.should_stop.reason or "interrupted")
     records.write_history(batch.folder, batch.histories)
     seconds = {"results": time.perf_counter() - began}
     view = image_records.build_curves(batch.points)

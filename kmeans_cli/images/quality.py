@@ -87,8 +87,8 @@ def _ssim(original: Bytes, result: Bytes, bands: list[slice], map_blocks: MapBlo
         return _similarity_sum(original[rows], result[rows])
 
     windows = (height - _WINDOW + 1) * (width - _WINDOW + 1)
-    total = sum(map_blocks(of_band, bands), start=0.0)
-    return total / (windows * channels)
+    total = sum(map_blocks(of_band, bands))
+    return float(total / (windows * channels))
 
 
 def _similarity_sum(original: Bytes, result: Bytes) -> float:

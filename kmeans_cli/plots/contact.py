@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _ACROSS = 4
 _MOST_TILES = 48
+_GAP = 0.08  # inches between columns
 
 
 def applies(view: CurvesView) -> bool:
@@ -28,7 +29,7 @@ def draw(view: CurvesView) -> Figure:
     across = min(_ACROSS, len(points))
     rows = math.ceil(len(points) / across)
     tallest = max(point.thumbnail.shape[0] / point.thumbnail.shape[1] for point in points)
-    height = min(PAGE_WIDTH / across * tallest + (0.55 if several else 0.4), PAGE_HEIGHT / 2)
+    height = min((PAGE_WIDTH / across - _GAP) * tallest + (0.45 if several else 0.3), PAGE_HEIGHT / 2)
     figure = new_figure(PAGE_WIDTH, rows * height + 0.3)
     panels = figure.subplots(rows, across, squeeze=False).ravel()
     for axes in panels:

@@ -69,6 +69,7 @@ def draw_quality(view: CurvesView) -> Figure:
                 _name_points(axes, known)
         axes.set_xlabel("kB (1,000 bytes)")
         axes.set_ylabel(label)
+        axes.margins(x=0.08, y=0.1)  # room for the numbers
         axes.set_xlim(left=0)
         _legend(axes, several)
     figure.suptitle(wrap(f"{view.title}: quality against size, the numbers are k", PAGE_WIDTH, FONT_SIZE + 1))
