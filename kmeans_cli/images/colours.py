@@ -99,10 +99,14 @@ def _sorted_counts(codes: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArr
 def _positions(codes: NDArray[np.uint32], distinct: NDArray[np.uint32], *, is_opaque: bool) -> NDArray[np.int32]:
     if not is_opaque:
         return np.searchsorted(distinct, codes).astype(np.int32)
-    # A table of all 2²⁴ colours answers ten times faster than a search; only the pages in use cost memory.
-    table = np.empty(_N_OPAQUE, dtype=np.int32)
-    table[distinct] = np.arange(len(distinct), dtype=np.int32)
-    positions: NDArray[np.int32] = table[codes]
+    # A table of all 2²⁴ colours answers ten times faster than a search. The position of a colour is the number of
+    # those of smaller red and green, plus its place among its like, which takes a single byte.
+    sizes = np.bincount(distinct >> 8, minlength=_N_OPAQUE >> 8)
+    before = (np.cumsum(sizes) - sizes).astype(np.int32)
+    place = np.empty(_N_OPAQUE, dtype=np.uint8)
+    place[distinct] = np.arange(len(distinct)) - before[distinct >> 8]
+    positions: NDArray[np.int32] = before[codes >> 8]
+    positions += place[codes]
     return positions
 
 
