@@ -36,7 +36,7 @@ def write_result(folder: RunFolder, compressed: Compressed, *, keep_image: bool)
     smallest = np.uint8 if len(reduced.rgba) <= 256 else np.uint16
     with folder.open_write(f"labels/{stem}.npy") as file:
         buffer = io.BytesIO()  # NumPy writes to a file descriptor behind the back of any wrapper
-        np.save(buffer, reduced.labels.astype(smallest))
+        np.save(buffer, reduced.labels.astype(smallest, copy=False))
         file.write(buffer.getbuffer())
 
 

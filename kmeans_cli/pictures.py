@@ -109,12 +109,12 @@ def _picture_errors(name: str) -> Iterator[None]:
 
 def _to_eight_bits(image: Image.Image, notes: list[str]) -> Image.Image:
     stored = " ".join(str(tile.args) for tile in getattr(image, "tile", ()))
-    upright = ImageOps.exif_transpose(image)
-    if image.mode in _SIXTEEN_BIT:
-        upright = Image.fromarray((np.asarray(upright).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8))
     if image.mode in _SIXTEEN_BIT or _SIXTEEN_BIT_COLOURS.search(stored):  # PIL reduces colours by itself
         notes.append("16 bits per channel were reduced to 8")
-    return upright
+    ImageOps.exif_transpose(image, in_place=True)
+    if image.mode in _SIXTEEN_BIT:
+        return Image.fromarray((np.asarray(image).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8))
+    return image
 
 
 def _to_rgb(
@@ -122,7 +122,7 @@ def _to_rgb(
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
     image = _to_srgb(image, notes)
     if not image.has_transparency_data:
-        return np.asarray(image.convert("RGB")), None
+        return np.asarray(image if image.mode == "RGB" else image.convert("RGB")), None
     image = image.convert("RGBA")
     alpha = np.asarray(image.getchannel("A"))
     if alpha.min() == 255:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_cli.core.types import Float64Array, IntArray
+from kmeans_cli.core.types import Float64Array
+from kmeans_cli.images.bands import bands, gather
 from kmeans_cli.images.spaces import Bytes, Space
 
 _N_OPAQUE = 1 << 24
@@ -98,15 +99,18 @@ def _sorted_counts(codes: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArr
 
 def _positions(codes: NDArray[np.uint32], distinct: NDArray[np.uint32], *, is_opaque: bool) -> NDArray[np.int32]:
     if not is_opaque:
-        return np.searchsorted(distinct, codes).astype(np.int32)
+        positions = np.empty(codes.shape, dtype=np.int32)
+        for band in bands(*codes.shape):
+            positions[band] = np.searchsorted(distinct, codes[band])
+        return positions
     # A table of all 2²⁴ colours answers ten times faster than a search. The position of a colour is the number of
     # those of smaller red and green, plus its place among its like, which takes a single byte.
     sizes = np.bincount(distinct >> 8, minlength=_N_OPAQUE >> 8)
     before = (np.cumsum(sizes) - sizes).astype(np.int32)
     place = np.empty(_N_OPAQUE, dtype=np.uint8)
     place[distinct] = np.arange(len(distinct)) - before[distinct >> 8]
-    positions: NDArray[np.int32] = before[codes >> 8]
-    positions += place[codes]
+    positions = gather(before, codes >> 8)
+    positions += gather(place, codes)
     return positions
 
 
@@ -114,8 +118,3 @@ def _decoded(codes: NDArray[np.uint32], *, is_opaque: bool) -> Bytes:
     if is_opaque:
         codes = codes << np.uint32(8) | np.uint32(255)
     return codes.astype(">u4").view(np.uint8).reshape(-1, 4)
-
-
-def count_used(labels: IntArray, k: int) -> NDArray[np.int64]:
-    """(k,) pixels of each palette entry."""
-    return np.bincount(labels.ravel(), minlength=k)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_cli.core.types import Float64Array
-from kmeans_cli.images.wavefront import shifted, waves, with_margin, without_margin
+from kmeans_cli.core.types import Float64Array, IntArray
+from kmeans_cli.images.wavefront import waves, with_margin, without_margin
 
 DITHERS = ("none", "floyd-steinberg")
 
 
-def floyd_steinberg(
-    index: NDArray[np.int32], points: NDArray[np.float32], palette: Float64Array, strength: float
-) -> NDArray[np.int32]:
+def floyd_steinberg(index: IntArray, points: NDArray[np.float32], palette: Float64Array, strength: float) -> IntArray:
     """Give each pixel the entry nearest to its colour plus its share of its neighbours' errors.
 
     The error of a pixel goes on to the right (7/16), lower left (3/16), lower (5/16) and lower right pixel (1/16):
@@ -30,18 +30,20 @@ def floyd_steinberg(
         (h, w) the palette entry of each pixel; of pixels that take no part, 0.
     """
     height, width = index.shape
-    row = width + 2
     colours = with_margin(index, fill=0).reshape(-1)
-    out = with_margin(np.zeros_like(index), fill=0)
+    out = with_margin(np.zeros(index.shape, dtype=np.min_scalar_type(len(palette))), fill=0)
     flat = out.reshape(-1)
-    errors = np.zeros((len(flat), points.shape[1]), dtype=np.float32)
-    shares = {1: 7 / 16, row - 1: 3 / 16, row: 5 / 16, row + 1: 1 / 16}
     low, high = palette.min(axis=0), palette.max(axis=0)
     bias = np.einsum("ij,ij->i", palette, palette) / 2
+    # The errors of this wave and the three before it, by row, after one row of zeros above the picture.
+    errors = deque(np.zeros((4, height + 1, points.shape[1])), maxlen=4)
     for wave in waves(height, width, skew=2):
-        passed_on = sum(share * errors[shifted(wave, -back)] for back, share in shares.items())
-        aim = np.clip(points[colours[wave]] + strength * passed_on, low, high)
-        taking_part = ~np.isnan(aim[:, 0])
-        flat[wave] = np.where(taking_part, (bias - aim @ palette.T).argmin(axis=1), 0)
-        errors[wave] = np.where(taking_part[:, None], aim - palette[flat[wave]], 0)
+        here, above = slice(wave.rows.start + 1, wave.rows.stop + 1), wave.rows
+        passed_on = 7 * errors[-1][here] + 3 * errors[-1][above] + 5 * errors[-2][above] + errors[-3][above]
+        aim = np.clip(points[colours[wave.pixels]] + strength / 16 * passed_on, low, high)
+        takes_part = ~np.isnan(aim[:, 0])
+        labels = np.where(takes_part, (bias - aim @ palette.T).argmin(axis=1), 0)
+        flat[wave.pixels] = labels
+        errors.append(np.zeros_like(errors[0]))
+        errors[-1][here] = np.where(takes_part[:, None], aim - palette[labels], 0)
     return without_margin(out)

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kmeans_cli.core.types import IntArray, MapBlocks
+from kmeans_cli.images.bands import gather
 from kmeans_cli.images.png_filters import ADAPTIVE, filtered
 from kmeans_cli.images.reindex import neighbour_order
 from kmeans_cli.images.spaces import Bytes
@@ -59,7 +59,7 @@ _TRUECOLOUR_ATTEMPTS = (
 )
 
 
-def indexed_png(labels: NDArray[np.int32], rgba: Bytes, map_blocks: MapBlocks = map) -> bytes:
+def indexed_png(labels: IntArray, rgba: Bytes, map_blocks: MapBlocks = map) -> bytes:
     """The smallest PNG found of a picture with a palette, at the smallest bit depth that holds it.
 
     Args:
@@ -72,9 +72,9 @@ def indexed_png(labels: NDArray[np.int32], rgba: Bytes, map_blocks: MapBlocks = 
 
     def attempt(attempt: Attempt) -> bytes:
         order = near if attempt.by_neighbours else np.arange(len(rgba))
-        rows = packed(_ranks(order)[labels], depth)
+        rows = packed(gather(_ranks(order), labels), depth)
         header = _header(labels.shape, depth, _INDEXED)
-        return header + _palette_chunks(rgba[order]) + _pixel_chunks(rows, 1, attempt)
+        return b"".join([header, *_palette_chunks(rgba[order]), *_pixel_chunks(rows, 1, attempt)])
 
     return min(map_blocks(attempt, _INDEXED_ATTEMPTS), key=len)
 
@@ -84,9 +84,11 @@ def truecolour_png(pixels: Bytes, map_blocks: MapBlocks = map) -> bytes:
     height, width, channels = pixels.shape
     header = _header((height, width), 8, _TRUECOLOUR if channels == 3 else _TRUECOLOUR_WITH_ALPHA)
     rows = pixels.reshape(height, width * channels)
-    return min(
-        map_blocks(lambda attempt: header + _pixel_chunks(rows, channels, attempt), _TRUECOLOUR_ATTEMPTS), key=len
-    )
+
+    def attempt(attempt: Attempt) -> bytes:
+        return b"".join([header, *_pixel_chunks(rows, channels, attempt)])
+
+    return min(map_blocks(attempt, _TRUECOLOUR_ATTEMPTS), key=len)
 
 
 def bit_depth(k: int) -> int:
@@ -114,10 +116,10 @@ def _ranks(order: IntArray) -> Bytes:
 
 def _header(shape: tuple[int, ...], depth: int, kind: int) -> bytes:
     height, width = shape
-    return _SIGNATURE + _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0))
+    return b"".join([_SIGNATURE, *_chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0))])
 
 
-def _palette_chunks(rgba: Bytes) -> bytes:
+def _palette_chunks(rgba: Bytes) -> list[bytes]:
     colours = _chunk(b"PLTE", rgba[:, :3].tobytes())
     seen_through = np.flatnonzero(rgba[:, 3] < 255)
     if not len(seen_through):
@@ -125,10 +127,10 @@ def _palette_chunks(rgba: Bytes) -> bytes:
     return colours + _chunk(b"tRNS", rgba[: seen_through[-1] + 1, 3].tobytes())
 
 
-def _pixel_chunks(rows: Bytes, pixel_bytes: int, attempt: Attempt) -> bytes:
+def _pixel_chunks(rows: Bytes, pixel_bytes: int, attempt: Attempt) -> list[bytes]:
     squeeze = zlib.compressobj(attempt.level, zlib.DEFLATED, _WINDOW_BITS, _MEMORY_LEVEL, attempt.strategy)
     parts = [squeeze.compress(filtered(band, above, pixel_bytes, attempt.filter).data) for band, above in _bands(rows)]
-    return _chunk(b"IDAT", b"".join([*parts, squeeze.flush()])) + _chunk(b"IEND", b"")
+    return _chunk(b"IDAT", *parts, squeeze.flush()) + _chunk(b"IEND")
 
 
 def _bands(rows: Bytes) -> Iterator[tuple[Bytes, Bytes]]:
@@ -141,5 +143,9 @@ def _bands(rows: Bytes) -> Iterator[tuple[Bytes, Bytes]]:
         above = band[-1]
 
 
-def _chunk(name: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(content, zlib.crc32(name)))
+def _chunk(name: bytes, *content: bytes) -> list[bytes]:
+    """A chunk in parts; joining them is left to the end, as a copy of a large picture counts."""
+    checksum = zlib.crc32(name)
+    for part in content:
+        checksum = zlib.crc32(part, checksum)
+    return [struct.pack(">I", sum(map(len, content))), name, *content, struct.pack(">I", checksum)]

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_cli.core.types import Float64Array, MapBlocks
+from kmeans_cli.images.bands import bands
 from kmeans_cli.images.delta_e import delta_e_2000
 from kmeans_cli.images.spaces import Bytes, lab
 
 _WINDOW = 7  # pixels, as scikit-image's default
 _STABLE_MEAN, _STABLE_SPREAD = (0.01 * 255) ** 2, (0.03 * 255) ** 2
-_BAND_PIXELS = 1 << 17
 
 
 @dataclass(frozen=True)
@@ -38,22 +37,16 @@ class Quality:
 def measure(original: Bytes, result: Bytes, map_blocks: MapBlocks = map) -> Quality:
     """The quality of a (h, w, 3) uint8 result, computed in bands of rows."""
     height, width, channels = original.shape
-    bands = list(_bands(height, width))
-    squares: int = sum(map_blocks(lambda band: _squares(original[band], result[band]), bands))
+    rows = list(bands(height, width))
+    squares: int = sum(map_blocks(lambda band: _squares(original[band], result[band]), rows))
     mse = squares / (height * width * channels)
-    differences: float = sum(map_blocks(lambda band: _difference_sum(original[band], result[band]), bands))
+    differences: float = sum(map_blocks(lambda band: _difference_sum(original[band], result[band]), rows))
     return Quality(
         mse=mse,
         psnr=10 * math.log10(255**2 / mse) if mse else None,
-        ssim=_ssim(original, result, bands, map_blocks),
+        ssim=_ssim(original, result, rows, map_blocks),
         delta_e=differences / (height * width),
     )
-
-
-def _bands(height: int, width: int) -> Iterator[slice]:
-    rows = max(1, _BAND_PIXELS // width)
-    for start in range(0, height, rows):
-        yield slice(start, min(start + rows, height))
 
 
 def _squares(original: Bytes, result: Bytes) -> int:
@@ -76,18 +69,18 @@ def _colours(codes: NDArray[np.int64]) -> Bytes:
     return np.stack([codes >> 16 & 255, codes >> 8 & 255, codes & 255], axis=1).astype(np.uint8)
 
 
-def _ssim(original: Bytes, result: Bytes, bands: list[slice], map_blocks: MapBlocks) -> float | None:
+def _ssim(original: Bytes, result: Bytes, rows: list[slice], map_blocks: MapBlocks) -> float | None:
     """Mean structural similarity (Wang et al. 2004) over all whole windows and channels, as in scikit-image."""
     height, width, channels = original.shape
     if min(height, width) < _WINDOW:
         return None
 
     def of_band(band: slice) -> float:
-        rows = slice(band.start, band.stop + _WINDOW - 1)  # the windows that begin in this band
-        return _similarity_sum(original[rows], result[rows])
+        reach = slice(band.start, band.stop + _WINDOW - 1)  # of the windows that begin in this band
+        return _similarity_sum(original[reach], result[reach])
 
     windows = (height - _WINDOW + 1) * (width - _WINDOW + 1)
-    total = sum(map_blocks(of_band, bands))
+    total = sum(map_blocks(of_band, rows))
     return float(total / (windows * channels))
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_cli.core.types import Float64Array, LabelArray, MapBlocks
+from kmeans_cli.core.types import Float64Array, IntArray, LabelArray, MapBlocks
 from kmeans_cli.errors import ConfigError
-from kmeans_cli.images.colours import Colours, count_used
+from kmeans_cli.images.bands import count, gather
+from kmeans_cli.images.colours import Colours
 from kmeans_cli.images.dither import floyd_steinberg
 from kmeans_cli.images.palette import Assign, Visible, dark_to_light, settle
 from kmeans_cli.images.params import ImageParams
@@ -24,22 +25,22 @@ class Reduced:
 
     Attributes:
         rgba: (k, 4) uint8 palette from dark to light, distinct, each in use; a fully transparent entry is the first.
-        labels: (h, w) int32 palette entry of each pixel.
+        labels: (h, w) palette entry of each pixel.
     """
 
     rgba: Bytes
-    labels: NDArray[np.int32]
+    labels: IntArray
 
     @property
     def counts(self) -> NDArray[np.int64]:
         """(k,) pixels of each entry."""
-        return count_used(self.labels, len(self.rgba))
+        return count(self.labels, len(self.rgba))
 
     @property
     def pixels(self) -> Bytes:
         """(h, w, 4), or (h, w, 3) where nothing shines through."""
         channels = 3 if (self.rgba[:, 3] == 255).all() else 4
-        return np.take(self.rgba[:, :channels], self.labels, axis=0)
+        return gather(self.rgba[:, :channels], self.labels)
 
     @property
     def shown(self) -> Bytes:
@@ -104,11 +105,13 @@ def reduce_colours(
 
 def _label_pixels(
     colours: Colours, visible: Visible, params: ImageParams, rgba: Bytes, nearest: LabelArray
-) -> NDArray[np.int32]:
+) -> IntArray:
     """(h, w) labels; with hidden pixels theirs is 0 and the entries of ``rgba`` begin at 1."""
     hidden = colours.n_hidden
-    labels = np.concatenate([np.zeros(hidden, dtype=np.int32), nearest + np.int32(hidden)])
-    plain = labels[colours.index]
+    k = len(rgba) + hidden
+    # The smallest type that also holds k, which stands for what is beyond the margin of a picture.
+    labels = np.concatenate([np.zeros(hidden, dtype=np.int32), nearest + hidden]).astype(np.min_scalar_type(k))
+    plain = gather(labels, colours.index)
     if params.dither == "none" and params.smooth == 0:
         return plain
     # Hidden pixels are NaN and their entry is infinite: they keep it, and no other pixel takes it.
@@ -119,5 +122,5 @@ def _label_pixels(
         changed = smooth(colours.index, points, entries, plain, params.smooth)
     else:
         changed = floyd_steinberg(colours.index, points, entries, params.dither_strength)
-        changed[plain >= hidden] += hidden
-    return keep_all_used(changed, plain, len(rgba) + hidden)
+        changed[plain >= hidden] += changed.dtype.type(hidden)
+    return keep_all_used(changed, plain, k)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kmeans_cli.core.types import Float64Array, IntArray
 
 _ENOUGH_PIXELS = 1 << 21  # of a larger picture some rows tell as much as all
 
 
-def neighbour_order(labels: NDArray[np.int32], k: int) -> IntArray:
+def neighbour_order(labels: IntArray, k: int) -> IntArray:
     """(k,) the entries in their new order.
 
     The greedy re-indexing of Zeng, Li & Lei, "An efficient color re-indexing scheme for palette-based compression"
@@ -39,10 +38,10 @@ def neighbour_order(labels: NDArray[np.int32], k: int) -> IntArray:
     return np.array(placed)
 
 
-def _meetings(labels: NDArray[np.int32], k: int) -> Float64Array:
+def _meetings(labels: IntArray, k: int) -> Float64Array:
     """(k, k) symmetric counts of vertical neighbours with different labels."""
     step = 1 + labels.size // _ENOUGH_PIXELS
-    pairs = labels[1::step] * k + labels[:-1:step]
+    pairs = labels[1::step].astype(np.intp) * k + labels[:-1:step]
     counts = np.bincount(pairs.ravel(), minlength=k * k).reshape(k, k).astype(np.float64)
     counts += counts.T
     np.fill_diagonal(counts, 0)

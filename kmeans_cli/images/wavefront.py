@@ -9,42 +9,55 @@ wave is a slice with the step w − skew, so no indices are needed.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+_Scalar = TypeVar("_Scalar", bound=np.generic)
 
-def waves(height: int, width: int, skew: int) -> Iterator[slice]:
-    """The waves of a picture as slices of its flat array, in the order to treat them.
+
+@dataclass(frozen=True)
+class Wave:
+    """Some pixels of a picture, one in each of some consecutive rows.
+
+    Attributes:
+        rows: Their rows.
+        pixels: They, as a slice of the flat array of ``with_margin(picture)``.
+    """
+
+    rows: slice
+    pixels: slice
+
+    def neighbours(self, back: int) -> slice:
+        """The pixels ``back`` places before them: 1 for the left neighbours, the width with margin for the upper."""
+        return slice(self.pixels.start - back, self.pixels.stop - back, self.pixels.step)
+
+
+def waves(height: int, width: int, skew: int) -> Iterator[Wave]:
+    """The waves of a picture in the order to treat them; those without a pixel are left out.
 
     Args:
         height: Rows of the picture, without the margin.
         width: Columns of the picture, without the margin.
         skew: 1 or 2.
-
-    Yields:
-        Slices of the flat array of ``with_margin(picture)``. The neighbours of a wave are the same slice, shifted
-        with ``shifted``.
     """
     row = width + 2
-    for wave in range(width + skew * (height - 1)):
-        first = max(0, -(-(wave - width + 1) // skew))
-        last = min(height - 1, wave // skew)
+    for number in range(width + skew * (height - 1)):
+        first = max(0, -(-(number - width + 1) // skew))
+        last = min(height - 1, number // skew)
         if first <= last:
-            start = (first + 1) * row + 1 + wave - skew * first
-            yield slice(start, start + (last - first) * (row - skew) + 1, row - skew)
+            start = (first + 1) * row + 1 + number - skew * first
+            step = row - skew
+            yield Wave(slice(first, last + 1), slice(start, start + (last - first) * step + 1, step))
 
 
-def shifted(wave: slice, by: int) -> slice:
-    """The wave ``by`` pixels further on: −1 for the left neighbours, −row for the upper ones."""
-    return slice(wave.start + by, wave.stop + by, wave.step)
-
-
-def with_margin(picture: NDArray[np.int32], fill: int) -> NDArray[np.int32]:
+def with_margin(picture: NDArray[_Scalar], fill: int) -> NDArray[_Scalar]:
     """(h + 1, w + 2): a (h, w) picture with one more row above and one more column on each side."""
     return np.pad(picture, ((1, 0), (1, 1)), constant_values=fill)
 
 
-def without_margin(padded: NDArray[np.int32]) -> NDArray[np.int32]:
+def without_margin(padded: NDArray[_Scalar]) -> NDArray[_Scalar]:
     """The (h, w) picture again."""
     return np.ascontiguousarray(padded[1:, 1:-1])

@@ -10,7 +10,7 @@ from kmeans_cli.images.colours import Colours, find_colours
 from kmeans_cli.images.dither import floyd_steinberg
 from kmeans_cli.images.smooth import keep_all_used, smooth
 from kmeans_cli.images.spaces import SPACES
-from kmeans_cli.images.wavefront import shifted, waves, with_margin
+from kmeans_cli.images.wavefront import waves, with_margin
 from tests.images.pictures import noise, ramp
 
 SHAPES = [(1, 1), (1, 7), (7, 1), (2, 2), (5, 9), (9, 5), (24, 32)]
@@ -30,10 +30,11 @@ def test_waves_visit_every_pixel_after_its_neighbours(height: int, width: int, s
     turn = with_margin(np.full((height, width), -1, dtype=np.int32), fill=-1)
     flat, row = turn.reshape(-1), width + 2
     for number, wave in enumerate(waves(height, width, skew)):
-        assert (flat[wave] == -1).all()
-        flat[wave] = number
+        assert (flat[wave.pixels] == -1).all()
+        assert np.array_equal(np.arange(flat.size)[wave.pixels] // row - 1, np.arange(height)[wave.rows])
+        flat[wave.pixels] = number
         for back in (1, row, row + 1, row - 1)[: 2 + skew]:
-            assert (flat[shifted(wave, -back)] < number).all()
+            assert (flat[wave.neighbours(back)] < number).all()
     assert (turn[1:, 1:-1] >= 0).all()
     assert (turn[0] == -1).all()
     assert (turn[:, [0, -1]] == -1).all()
