@@ -19,7 +19,7 @@ from kmeans_cli.images.colours import Colours, find_colours
 from kmeans_cli.images.palette import Visible, palette_values
 from kmeans_cli.images.params import ImageParams
 from kmeans_cli.images.quality import Quality, measure
-from kmeans_cli.images.reduced import Reduced, on_white, reduce_colours, visible_colours
+from kmeans_cli.images.reduced import Reduced, reduce_colours, visible_colours
 from kmeans_cli.images.sources import Source
 from kmeans_cli.images.spaces import Bytes
 
@@ -32,7 +32,6 @@ class Original:
         source: Where it came from.
         bytes_original: Of its file.
         bytes_png: Of the smallest lossless PNG at hand: ours, or the file itself when it is one.
-        shown: (h, w, 3) uint8, as it looks on white.
         colours: Its distinct colours.
         visible: Those that are clustered.
         data: Those, ready for fits.
@@ -42,11 +41,15 @@ class Original:
     source: Source
     bytes_original: int
     bytes_png: int
-    shown: Bytes
     colours: Colours
     visible: Visible
     data: FitData
     notes: tuple[str, ...]
+
+    @property
+    def shown(self) -> Bytes:
+        """(h, w, 3) uint8, as it looks on white; made anew each time, for a fit needs the memory."""
+        return Reduced(self.colours.rgba, self.colours.index).shown
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,6 @@ def load_original(source: Source, params: ImageParams, map_blocks: MapBlocks) ->
         source=source,
         bytes_original=len(content),
         bytes_png=min(lossless, len(content)) if is_plain_png else lossless,
-        shown=on_white(picture.pixels, picture.alpha),
         colours=colours,
         visible=visible,
         data=FitData.of(_dataset(source, visible), map_blocks),
