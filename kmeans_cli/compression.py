@@ -160,7 +160,10 @@ def fitted_clusters(original: Original, k: int) -> int:
     if k - hidden >= visible:
         return 0
     if k == hidden:
-        raise ConfigError("is one entry too few: full transparency needs its own", where="k", value=k, allowed="from 2")
+        where = f"{original.source.name}, k"
+        raise ConfigError(
+            "is one entry too few: full transparency needs its own", where=where, value=k, allowed="from 2"
+        )
     return k - hidden
 
 

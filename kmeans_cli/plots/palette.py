@@ -67,7 +67,7 @@ def _draw_swatches(axes: Axes, view: ReducedView, across: int, rows: int) -> Non
 
 def _label(view: ReducedView, entry: int, share: float) -> str:
     red, green, blue, alpha = view.rgba[entry].tolist()
-    opacity = "" if alpha == 255 else f"\n{alpha / 255:.0%} opaque"
+    opacity = "" if alpha == 255 else f"\n{100 * alpha / 255:.0f} % opaque"
     return f"#{red:02x}{green:02x}{blue:02x}\n{100 * share:.1f} %{opacity}"
 
 

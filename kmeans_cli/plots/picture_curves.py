@@ -34,7 +34,7 @@ def applies(view: CurvesView) -> bool:
 
 @paper_style()
 def draw_elbow(view: CurvesView) -> Figure:
-    """J_clust against k; of a single picture with its value at k = 1 taken as 100 %, several are comparable."""
+    """J_clust against k; of several pictures in percent of the value at the smallest k, so that they compare."""
     figure = new_figure(COLUMN_WIDTH, 2.8)
     axes = figure.add_subplot()
     several = len(view.by_picture()) > 1
@@ -48,7 +48,7 @@ def draw_elbow(view: CurvesView) -> Figure:
             axes.plot([elbow], [height], ls="", marker="o", ms=9, mfc="none", mec=style["color"])
     _k_axis(axes, view.points)
     axes.set_ylim(bottom=0)
-    axes.set_ylabel(f"J_clust in % of that at k = {view.points[0].k}" if several else "J_clust (mean squared distance)")
+    axes.set_ylabel("J_clust in % of that at the smallest k" if several else "J_clust (mean squared distance)")
     axes.set_title(wrap(f"{view.title}: J_clust against k", COLUMN_WIDTH - 0.4, FONT_SIZE + 1))
     _legend(axes, several)
     figure.supxlabel(wrap(_elbow_note(view), COLUMN_WIDTH, FONT_SIZE - 1), size=FONT_SIZE - 1)
@@ -72,7 +72,8 @@ def draw_quality(view: CurvesView) -> Figure:
         axes.margins(x=0.08, y=0.1)  # room for the numbers
         axes.set_xlim(left=0)
         _legend(axes, several)
-    figure.suptitle(wrap(f"{view.title}: quality against size, the numbers are k", PAGE_WIDTH, FONT_SIZE + 1))
+    heading = f"{view.title}: quality against size" + ("" if several else ", the numbers are k")
+    figure.suptitle(wrap(heading, PAGE_WIDTH, FONT_SIZE + 1))
     return figure
 
 
