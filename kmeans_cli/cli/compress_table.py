@@ -36,8 +36,8 @@ def plan_table(plan: CompressPlan) -> Table:
 
 
 def _full_table(image: dict[str, Any]) -> Table:
-    title = f"{_name(image)}: {image['width']} × {image['height']} pixels, k = {image['k']}"
-    return build_table(["", "", ""], list(_facts(image)), title=title)
+    title = f"{_name(image)}: {image['width']} × {image['height']} pixels"
+    return build_table(["", f"k = {image['k']}", ""], list(_facts(image)), title=title)
 
 
 def _facts(image: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -58,7 +58,7 @@ def _facts(image: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 def _row_table(images: list[dict[str, Any]]) -> Table:
     several = len({image["path"] for image in images}) > 1
-    columns = ["k", "bytes", "÷ file", "÷ PNG", "bits/px", "PSNR", "SSIM", "ΔE", "J_clust"]
+    columns = ["k", "bytes", "÷ file", "÷ PNG", "PSNR", "SSIM", "ΔE", "J_clust"]
     rows = [_row(image) for image in images]
     if several:
         return build_table(
@@ -76,28 +76,27 @@ def _row(image: dict[str, Any]) -> tuple[Any, ...]:
     return (
         image["k"],
         image["bytes_result"],
-        _Number(image["ratio_original"], 2),
-        _Number(image["ratio_png"], 2),
-        _Number(image["bits_per_pixel"], 2),
-        None if image["psnr"] is None else _Number(image["psnr"], 2),
-        None if image["ssim"] is None else _Number(image["ssim"], 3),
-        _Number(image["delta_e"], 2),
-        _Number(image["j_clust"], 2),
+        _Number(image["ratio_original"], ".3g"),
+        _Number(image["ratio_png"], ".3g"),
+        None if image["psnr"] is None else _Number(image["psnr"], ".2f"),
+        None if image["ssim"] is None else _Number(image["ssim"], ".3f"),
+        _Number(image["delta_e"], ".2f"),
+        _Number(image["j_clust"], ".4g"),
     )
 
 
 class _Number(float):
-    """A number with a fixed count of digits behind the point, so that columns line up."""
+    """A number that a table sets to the right and shows in a format of its own."""
 
-    digits: int
+    format: str
 
-    def __new__(cls, value: float, digits: int) -> _Number:
+    def __new__(cls, value: float, format: str) -> _Number:
         number = super().__new__(cls, value)
-        number.digits = digits
+        number.format = format
         return number
 
     def __str__(self) -> str:
-        return f"{float(self):.{self.digits}f}"
+        return format(float(self), self.format)
 
 
 def _name(image: dict[str, Any]) -> str:
