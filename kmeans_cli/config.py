@@ -21,6 +21,7 @@ from kmeans_cli.core.params import KMeansParams
 from kmeans_cli.datasets.params import DataParams
 from kmeans_cli.errors import ConfigError
 from kmeans_cli.executor import ExecutorParams
+from kmeans_cli.images.params import NO_PATHS, ImageParams
 from kmeans_cli.metrics.params import EvaluateParams
 from kmeans_cli.plots.params import FigureParams
 from kmeans_cli.strict_yaml import read_yaml, read_yaml_file, write_yaml
@@ -39,6 +40,7 @@ class Config:
         data: What to cluster.
         kmeans: How it is clustered.
         sweep: What several fits differ in.
+        image: Which pictures get fewer colours, and how.
         evaluate: What is measured afterwards.
         figures: What is drawn.
         executor: Who computes the fits.
@@ -54,6 +56,7 @@ class Config:
     data: DataParams = field(default_factory=DataParams)
     kmeans: KMeansParams = field(default_factory=KMeansParams)
     sweep: SweepParams = field(default_factory=SweepParams)
+    image: ImageParams = field(default_factory=ImageParams)
     evaluate: EvaluateParams = field(default_factory=EvaluateParams)
     figures: FigureParams = field(default_factory=FigureParams)
     executor: ExecutorParams = field(default_factory=ExecutorParams)
@@ -211,12 +214,14 @@ def _is_in(key: str, section: str) -> bool:
 
 def _absolute(config: Config) -> Config:
     """Relative paths belong to the working directory of this moment, which no later reader of the config knows."""
-    data, kmeans = config.data, config.kmeans
+    data, kmeans, image = config.data, config.kmeans, config.image
     if data.path is not None:
         data = dataclasses.replace(data, path=_absolute_path(data.path))
     if isinstance(kmeans.init, dict) and "file" in kmeans.init:
         kmeans = dataclasses.replace(kmeans, init={"file": str(_absolute_path(Path(kmeans.init["file"])))})
-    return dataclasses.replace(config, data=data, kmeans=kmeans)
+    paths = tuple(path if path in NO_PATHS else str(_absolute_path(Path(path))) for path in image.paths)
+    image = dataclasses.replace(image, paths=paths)
+    return dataclasses.replace(config, data=data, kmeans=kmeans, image=image)
 
 
 def _absolute_path(path: Path) -> Path:

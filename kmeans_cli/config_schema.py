@@ -21,6 +21,8 @@ from kmeans_cli.core.stop import STOP_RULES
 from kmeans_cli.datasets.params import DTYPES, MISSING, SCALES, SPLITS
 from kmeans_cli.datasets.registry import DATASETS
 from kmeans_cli.executor import EXECUTORS
+from kmeans_cli.images.dither import DITHERS
+from kmeans_cli.images.spaces import SPACES
 from kmeans_cli.plots.params import FORMATS
 from kmeans_cli.selection import K_RULES
 from kmeans_cli.strict_yaml import write_yaml_value
@@ -37,6 +39,8 @@ NAMES: dict[str, Collection[str]] = {
     "kmeans.stop.rule": STOP_RULES,
     "sweep.init": INITS,
     "sweep.rules": K_RULES,
+    "image.space": SPACES,
+    "image.dither": DITHERS,
     "figures.format": FORMATS,
     "executor.name": EXECUTORS,
 }

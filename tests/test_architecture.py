@@ -25,13 +25,16 @@ ARROWS = {
     },
     "commands": set(ROOMS) - {"__init__", "__main__", "cli", "commands"},
     "records": {"experiment", "runs", "plots", "datasets.types"},
+    "image_records": {"compression", "images", "runs", "plots", "selection"},
+    "compression": {"core.distance", "experiment", "images", "datasets.types"},
     "fits_table": {"fit_records"},
     "fit_records": {"experiment", "metrics", "runs", "sweep", "datasets.types"},
     "many": {"experiment", "executor", "metrics.params", "shared", "threads", "progress"},
     "experiment": {"core", "metrics", "model", "progress", "sweep", "datasets.types"},
-    "config_schema": {"config", "strict_yaml", "core", "datasets", "executor", "plots.params", "selection"},
+    "config_schema": {"config", "strict_yaml", "core", "datasets", "executor", "images", "plots.params", "selection"},
     "config": {
         *("config_errors", "strict_yaml", "datasets.params", "metrics.params", "plots.params", "executor"),
+        "images.params",
         *("sweep", "tables.params"),
     },
     "sweep": {"core", "ranges", "selection"},
@@ -39,6 +42,7 @@ ARROWS = {
     "selection": {"metrics"},
     "runs": {"model", "strict_yaml"},
     "plots": {"metrics"},
+    "images": {"pictures"},
     "datasets": {"pictures", "progress", "core.prepare"},
 }
 # Library -> the only room that may import it; numpy and the standard library are everywhere.

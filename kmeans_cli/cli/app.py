@@ -21,6 +21,7 @@ COMMANDS = {
     "fit": "Cluster one data set: a run folder with model, metrics and figures.",
     "sweep-k": "Many k, from one or several starts; and which k to choose.",
     "multi-init": "Many starts, every one kept: the best, the worst, and what lies between.",
+    "compress-image": "Pictures in k colours: small PNG files, palettes, honest numbers.",
     "report": "A table of finished runs: Markdown, CSV or LaTeX.",
     "runs": "The runs so far: list, show, path, compare.",
     "data": "The data sets: list, info, fetch.",

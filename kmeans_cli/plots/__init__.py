@@ -13,19 +13,25 @@ from kmeans_cli.plots import (
     agreement,
     centroid_grid,
     class_matrix,
+    comparison,
     confused,
+    contact,
     extremes,
     gap,
     loss,
     nearest,
+    palette,
+    picture_curves,
     plane,
     principal,
     profiles,
+    segments,
     starts,
     sweep,
     sweep_curves,
 )
 from kmeans_cli.plots.many_view import StartsView, SweepView
+from kmeans_cli.plots.picture_view import CurvesView, ReducedView
 from kmeans_cli.plots.style import save
 from kmeans_cli.plots.view import FitView
 
@@ -63,6 +69,20 @@ PLOTS: dict[str, Plot[FitView]] = {
 }
 """File stem -> figure. A fit has the figures that apply to it."""
 
+PICTURE_PLOTS: dict[str, Plot[ReducedView]] = {
+    "comparison": Plot(comparison.draw, comparison.applies, "original and result side by side, with a detail"),
+    "palette": Plot(palette.draw, palette.applies, "the palette from dark to light, with shares"),
+    "segments": Plot(segments.draw, segments.applies, "which pixels are in which cluster"),
+}
+"""The same for a picture in k colours."""
+
+CURVES_PLOTS: dict[str, Plot[CurvesView]] = {
+    "elbow": Plot(picture_curves.draw_elbow, picture_curves.applies, "J_clust against k, a line for each picture"),
+    "quality-by-size": Plot(picture_curves.draw_quality, picture_curves.applies, "PSNR and SSIM against bytes"),
+    "contact-sheet": Plot(contact.draw, contact.applies, "every picture in every number of colours"),
+}
+"""The same for pictures in several numbers of colours."""
+
 SWEEP_PLOTS: dict[str, Plot[SweepView]] = {
     "loss-by-k": Plot(sweep.draw_loss, sweep.applies, "J_clust against k, by start"),
     "scores-by-k": Plot(sweep.draw_scores, sweep.scores_apply, "accuracy, homogeneity and silhouette against k"),
@@ -86,4 +106,15 @@ STARTS_PLOTS: dict[str, Plot[StartsView]] = {
 }
 """The same for many starts of one k."""
 
-__all__ = ["PLOTS", "STARTS_PLOTS", "SWEEP_PLOTS", "FitView", "Plot", "StartsView", "SweepView", "save"]
+__all__ = [
+    "CURVES_PLOTS",
+    "PICTURE_PLOTS",
+    "PLOTS",
+    "STARTS_PLOTS",
+    "SWEEP_PLOTS",
+    "FitView",
+    "Plot",
+    "StartsView",
+    "SweepView",
+    "save",
+]
