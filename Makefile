@@ -35,6 +35,7 @@ format: .venv/.installed ## rewrite the code in the house style
 
 bench: .venv/.installed ## speed and memory beside scikit-learn, on real MNIST (KMEANS_DATA_DIR)
 	$(BIN)/python -m tests.bench.fit
+	$(BIN)/python -m tests.bench.minibatch
 
 clean: ## remove .venv and caches; runs/ stays
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info

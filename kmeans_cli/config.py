@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 from kmeans_cli.config_errors import Origins, as_config_error, origin_of
-from kmeans_cli.core.params import KMeansParams
+from kmeans_cli.core.params import KMeansParams, MiniBatchParams
 from kmeans_cli.datasets.params import DataParams
 from kmeans_cli.errors import ConfigError
 from kmeans_cli.executor import ExecutorParams
@@ -36,6 +36,7 @@ class Config:
         seed: Of the first start; those of further starts are made from it.
         data: What to cluster.
         kmeans: How it is clustered.
+        minibatch: How, by algorithm ``minibatch``.
         evaluate: What is measured afterwards.
         figures: What is drawn.
         executor: Who computes the fits.
@@ -49,6 +50,7 @@ class Config:
     seed: int = 0
     data: DataParams = field(default_factory=DataParams)
     kmeans: KMeansParams = field(default_factory=KMeansParams)
+    minibatch: MiniBatchParams = field(default_factory=MiniBatchParams)
     evaluate: EvaluateParams = field(default_factory=EvaluateParams)
     figures: FigureParams = field(default_factory=FigureParams)
     executor: ExecutorParams = field(default_factory=ExecutorParams)

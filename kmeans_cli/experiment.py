@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,12 @@ import numpy as np
 from kmeans_cli import metrics
 from kmeans_cli.core.distance import nearest_labels, own_squared_distances
 from kmeans_cli.core.engine import fit
-from kmeans_cli.core.params import KMeansParams
+from kmeans_cli.core.params import KMeansParams, MiniBatchParams
 from kmeans_cli.core.prepare import Prepared, prepare
 from kmeans_cli.core.samples import ArraySamples
 from kmeans_cli.core.types import FitState, Float64Array, IntArray, IterationRecord, KMeansResult, MapBlocks
 from kmeans_cli.datasets.types import Dataset
+from kmeans_cli.images.ink import measure_ink
 from kmeans_cli.metrics.params import EvaluateParams
 from kmeans_cli.model import Model
 from kmeans_cli.progress import FitDone, FitStarted, Iteration, Progress
@@ -35,6 +36,7 @@ class FitJob:
         start: (k, d) given first centroids, or None.
         distance_sums: Record the distance sum of each iteration.
         trace: Keep the centroids of each iteration.
+        minibatch: The settings of mini-batch, where ``params`` ask for it.
     """
 
     number: int
@@ -43,6 +45,7 @@ class FitJob:
     start: Float64Array | None = None
     distance_sums: bool = False
     trace: bool = False
+    minibatch: MiniBatchParams = field(default_factory=MiniBatchParams)
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,7 @@ def run_fit(
     result = fit(
         data.samples,
         params,
+        minibatch=job.minibatch,
         seed=job.seed,
         start=job.start,
         prepared=data.prepared,
@@ -210,6 +214,7 @@ def evaluate(
 def build_model(dataset: Dataset, outcome: FitOutcome) -> Model:
     """The model of a fit: all that assigning new rows needs."""
     result = outcome.result
+    ink = measure_ink(dataset.X, dataset.offset, dataset.factor, dataset.image_shape)
     return Model(
         centroids=result.centroids,
         labels=result.labels,
@@ -220,6 +225,8 @@ def build_model(dataset: Dataset, outcome: FitOutcome) -> Model:
         factor=dataset.factor,
         image_shape=dataset.image_shape,
         feature_names=dataset.feature_names,
+        ink=None if ink is None else ink.as_array(),
+        dtype=str(dataset.X.dtype),
     )
 
 

@@ -13,13 +13,14 @@ from kmeans_cli.plots.view import FitView
 from kmeans_cli.runs.folder import RunFolder
 
 HISTORY_COLUMNS = ("iteration", "inertia", "j_clust", "centroid_shift", "n_moved", "n_empty", "seconds")
+OPTIONAL_COLUMNS = ("distance_sum", "j_clust_full")
 
 
 def write_history(folder: RunFolder, fits: Sequence[Fitted]) -> None:
-    """Write ``history.csv``: a row per iteration of each fit, with the distance sum when it was recorded."""
-    columns: tuple[str, ...] = HISTORY_COLUMNS
-    if any(record.distance_sum is not None for fitted in fits for record in fitted.result.history):
-        columns += ("distance_sum",)
+    """Write ``history.csv``: a row per iteration of each fit, with the optional columns that were recorded."""
+    records = [record for fitted in fits for record in fitted.result.history]
+    asked = (name for name in OPTIONAL_COLUMNS if any(getattr(record, name) is not None for record in records))
+    columns = (*HISTORY_COLUMNS, *asked)
     folder.write_csv("history.csv", ("fit", *columns), _history_rows(fits, columns))
 
 

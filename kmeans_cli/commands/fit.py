@@ -160,13 +160,14 @@ def _jobs(config: Config, start: Float64Array | None) -> tuple[FitJob, ...]:
     return tuple(
         FitJob(
             number,
-            replace(config.kmeans, n_init=1),
+            config.kmeans if config.kmeans.n_fits == 1 else replace(config.kmeans, n_init=1),
             seed_of_fit(config.seed, number),
             start,
             config.evaluate.distance_sum_history,
             config.trace,
+            config.minibatch,
         )
-        for number in range(config.kmeans.n_init)
+        for number in range(config.kmeans.n_fits)
     )
 
 

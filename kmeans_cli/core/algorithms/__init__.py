@@ -27,6 +27,11 @@ class Algorithm(Protocol):
 
 
 ALGORITHMS: dict[str, type[Algorithm]] = {"lloyd": Lloyd}
+MINIBATCH = "minibatch"
+"""No exact algorithm: it has a loop of its own, in ``minibatch.py``."""
+
+ALGORITHM_NAMES = ("auto", *ALGORITHMS, MINIBATCH)
+"""What a user may ask for."""
 
 
 def choose(algorithm: str, n: int, d: int, k: int) -> tuple[str, str]:  # noqa: ARG001
