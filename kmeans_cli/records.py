@@ -78,8 +78,9 @@ def write_figures(
 def build_view(dataset: Dataset, outcome: FitOutcome) -> FitView:
     """The fit as its figures see it."""
     result = outcome.result
+    how = ", mini-batch" if outcome.fitted.job.params.is_minibatch else ""
     return FitView(
-        title=f"{dataset.name}, k = {len(result.centroids)}",
+        title=f"{dataset.name}, k = {len(result.centroids)}{how}",
         X=dataset.X,
         y=dataset.y,
         image_shape=dataset.image_shape,

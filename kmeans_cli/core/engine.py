@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from kmeans_cli.core.algorithms import ALGORITHMS, MINIBATCH, choose
+from kmeans_cli.core.algorithms import ALGORITHMS, choose
 from kmeans_cli.core.algorithms.minibatch import BatchLoop
 from kmeans_cli.core.batch_start import draw_start
 from kmeans_cli.core.distance import own_squared_distances
@@ -81,8 +81,8 @@ def fit(
     """
     began = clock()
     check(samples, params, start)
-    if state is not None and params.algorithm == MINIBATCH:
-        raise ConfigError("cannot go on from a state", where="algorithm", value=MINIBATCH)
+    if state is not None and params.is_minibatch:
+        raise ConfigError("cannot go on from a state", where="algorithm", value=params.algorithm)
     batches = minibatch or MiniBatchParams()
     if prepared is None:
         prepared = prepare(samples, map_blocks)
@@ -97,7 +97,7 @@ def fit(
         begin = _start(params, batches, StartCase(params.n_clusters, samples, prepared, rng, map_blocks))
     after_init = clock()
     loop: _Loop | BatchLoop
-    if params.algorithm == MINIBATCH:
+    if params.is_minibatch:
         loop = BatchLoop(samples, params, batches, prepared, map_blocks, clock, rng, begin, distance_sums)
     else:
         loop = _Loop(samples, params, prepared, map_blocks, clock, rng, begin, state, distance_sums)
@@ -144,7 +144,7 @@ def check(samples: Samples, params: KMeansParams, start: Float64Array | None = N
 
 def _start(params: KMeansParams, batches: MiniBatchParams, case: StartCase) -> Start:
     init = INITS[params.init_name]
-    if params.algorithm == MINIBATCH:
+    if params.is_minibatch:
         return draw_start(case, init, params.n_init, batches.batch_size)
     return init(case)
 

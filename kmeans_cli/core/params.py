@@ -85,13 +85,18 @@ class KMeansParams:
         _check_init(self.init)
         _check_name(self.algorithm, ALGORITHM_NAMES, "algorithm", "is no algorithm")
         _check_name(self.empty, EMPTY_POLICIES, "empty", "is no empty-cluster policy")
-        if self.algorithm == MINIBATCH:
+        if self.is_minibatch:
             self._check_minibatch()
+
+    @property
+    def is_minibatch(self) -> bool:
+        """Whether this is a fit by draws, not by passes over all samples."""
+        return self.algorithm == MINIBATCH
 
     @property
     def n_fits(self) -> int:
         """How many fits the starts make: mini-batch chooses among them and makes one."""
-        return 1 if self.algorithm == MINIBATCH else self.n_init
+        return 1 if self.is_minibatch else self.n_init
 
     @property
     def init_name(self) -> str:
