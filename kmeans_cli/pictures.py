@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +61,21 @@ def open_picture(path: Path) -> Picture:
             notes.append("of several frames the first was taken")
         pixels = np.asarray(_to_rgb(ImageOps.exif_transpose(image), notes))
     return Picture(pixels, tuple(notes))
+
+
+def resize_grey(grey: NDArray[np.floating[Any]], size: tuple[int, int]) -> NDArray[np.float64]:
+    """A grey picture in another size: averages where it shrinks, bicubic curves where it grows.
+
+    Args:
+        grey: (height, width) from 0 to 1.
+        size: The new height and width.
+
+    Returns:
+        The resized picture, within 0 and 1.
+    """
+    image = Image.fromarray(np.ascontiguousarray(grey, dtype=np.float32))
+    resized = image.resize((size[1], size[0]), Image.Resampling.BICUBIC)
+    return np.clip(np.asarray(resized, dtype=np.float64), 0, 1)
 
 
 @contextmanager

@@ -22,12 +22,23 @@ ARROWS = {
     "cli": {"commands", "config", "config_schema", "runs", "progress", "interruption", "ranges", "datasets.params"},
     "commands": set(ROOMS) - {"__init__", "__main__", "cli", "commands"},
     "records": {"experiment", "runs", "plots", "datasets.types"},
-    "experiment": {"core", "metrics", "model", "runs", "executor", "threads", "progress", "datasets.types"},
+    "experiment": {
+        "core",
+        "metrics",
+        "model",
+        "runs",
+        "executor",
+        "threads",
+        "progress",
+        "datasets.types",
+        "images.ink",  # how ink lies in the training images is part of the model
+    },
     "config_schema": {"config", "strict_yaml", "core", "datasets", "executor", "plots.params"},
     "config": {"config_errors", "strict_yaml", "datasets.params", "metrics.params", "plots.params", "executor"},
     "runs": {"model", "strict_yaml"},
     "plots": {"metrics"},
     "datasets": {"pictures", "progress", "core.prepare"},
+    "images": {"pictures"},
 }
 # Library -> the only room that may import it; numpy and the standard library are everywhere.
 LIBRARIES = {

@@ -1,0 +1,1 @@
+"""Pictures as numbers: from a photo to a digit."""
