@@ -18,7 +18,6 @@ from kmeans_cli.core.samples import ArraySamples
 from kmeans_cli.core.types import FitState, Float64Array, IntArray, IterationRecord, KMeansResult, MapBlocks
 from kmeans_cli.datasets.types import Dataset
 from kmeans_cli.images.ink import measure_ink
-from kmeans_cli.images.ink import measure_ink
 from kmeans_cli.metrics.params import EvaluateParams
 from kmeans_cli.model import Model
 from kmeans_cli.progress import FitDone, FitStarted, Iteration, Progress
