@@ -19,6 +19,8 @@ from kmeans_cli.errors import KMeansError
 
 COMMANDS = {
     "fit": "Cluster one data set: a run folder with model, metrics and figures.",
+    "predict": "Clusters and classes of new images or new rows.",
+    "animate": "The iterations of a fit as a moving picture.",
     "runs": "The runs so far: list, show, path.",
     "data": "The data sets: list, info, fetch.",
     "config": "The settings: show, check, schema, new.",
