@@ -14,12 +14,14 @@ from kmeans_cli.runs.status import RunStatus
 
 
 def load_fitted(run: str, runs_dir: Path) -> Run:
-    """A run with a model.
+    """A run with a model; a run of ``predict`` stands for the one it asked, so that ``latest`` can be asked again.
 
     Raises:
         PlaceError: There is no such run, or it failed, or it has no model (yet).
     """
     found = load_run(run, runs_dir)
+    if found.record.get("command") == "predict":
+        return load_fitted(str(found.metrics.get("run")), runs_dir)
     if found.status is RunStatus.FAILED:
         raise PlaceError(f"failed, so it has no model: {found.record.get('error')}", where=found.path.name)
     if not (found.path / MODEL).exists():

@@ -13,7 +13,7 @@ from kmeans_cli.errors import PlaceError
 from kmeans_cli.images.ink import Ink, centres_of_mass, stroke_widths
 from kmeans_cli.images.paper import ink_is_dark, lift_ink
 from kmeans_cli.images.parts import label_parts
-from kmeans_cli.images.stroke import edge_distances, redrawn
+from kmeans_cli.images.stroke import distances_to, edge_distances, redrawn
 
 _WORKING_SIDE = 400  # pixels, the longer side of a photo while ink is looked for
 _DRAWING_SIDE = 200  # pixels, the longer side of a digit while its strokes are redrawn
@@ -117,7 +117,7 @@ def _joined(shades: Float64Array) -> BoolArray:
     rows, columns = _box(mask)
     height = min(rows.stop - rows.start, columns.stop - columns.start)  # of several digits in a row, too
     gap = max(float(stroke_widths(shades[None])[0]), _GAP * height)
-    joined: BoolArray = edge_distances(mask) <= gap / 2
+    joined: BoolArray = distances_to(mask) <= gap / 2
     return joined
 
 

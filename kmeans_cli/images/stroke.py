@@ -14,7 +14,7 @@ def edge_distances(mask: BoolArray) -> Float64Array:
         mask: (height, width), some of it ink, some paper.
     """
     # Centres of neighbouring pixels are 1 apart, and the edge lies between them.
-    outside, inside = _distances_to(mask), _distances_to(~mask)
+    outside, inside = distances_to(mask), distances_to(~mask)
     return np.where(mask, 0.5 - inside, outside - 0.5)
 
 
@@ -28,7 +28,7 @@ def redrawn(distances: Float64Array, wider: float) -> Float64Array:
     return np.clip(0.5 + wider - distances, 0, 1)
 
 
-def _distances_to(mask: BoolArray) -> Float64Array:
+def distances_to(mask: BoolArray) -> Float64Array:
     """(height, width) the Euclidean distance of each pixel to the nearest that is set.
 
     The squares are minima over columns of minima over rows (Felzenszwalb & Huttenlocher 2012), here taken plainly.
