@@ -157,17 +157,20 @@ def _load(config: Config, where: RunPlace, progress: Progress) -> tuple[Dataset,
 
 
 def _jobs(config: Config, start: Float64Array | None) -> tuple[FitJob, ...]:
+    n_starts = config.kmeans.n_init
+    # Mini-batch chooses among its starts before it begins; an exact fit is made from each.
+    n_fits, n_init = (1, n_starts) if config.kmeans.is_minibatch else (n_starts, 1)
     return tuple(
         FitJob(
             number,
-            config.kmeans if config.kmeans.n_fits == 1 else replace(config.kmeans, n_init=1),
+            replace(config.kmeans, n_init=n_init),
             seed_of_fit(config.seed, number),
             start,
             config.evaluate.distance_sum_history,
             config.trace,
             config.minibatch,
         )
-        for number in range(config.kmeans.n_fits)
+        for number in range(n_fits)
     )
 
 

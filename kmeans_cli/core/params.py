@@ -94,11 +94,6 @@ class KMeansParams:
         return self.algorithm == MINIBATCH
 
     @property
-    def n_fits(self) -> int:
-        """How many fits the starts make: mini-batch chooses among them and makes one."""
-        return 1 if self.is_minibatch else self.n_init
-
-    @property
     def init_name(self) -> str:
         """The init as a short word for tables and records: a name, ``file`` or ``run``."""
         return self.init if isinstance(self.init, str) else next(iter(self.init))
