@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from sklearn.cluster import MiniBatchKMeans
 
-from kmeans_cli.core.algorithms.batch import Batch
+from kmeans_cli.core.algorithms.batch import Batch, Source
 from kmeans_cli.core.engine import fit
 from kmeans_cli.core.init import INITS
 from kmeans_cli.core.params import KMeansParams, MiniBatchParams, StopParams
+from kmeans_cli.core.prepare import prepare
 from kmeans_cli.core.samples import ArraySamples
 from kmeans_cli.core.types import FitState, Float64Array, IterationRecord, KMeansResult, StopReason
 from kmeans_cli.errors import ConfigError
@@ -44,17 +45,19 @@ def test_defaults_are_the_contracts() -> None:
 def test_a_batch_is_a_direct_computation(k: int, size: int) -> None:
     """Labels, squared distances and sums of a batch are those of slow float64 code, for few and many clusters."""
     rng = np.random.default_rng(k)
-    source, centroids = rng.random((900, 20)).astype(np.float32), rng.random((k, 20)).astype(np.float32)
+    X, centroids = rng.random((900, 20)).astype(np.float32), rng.random((k, 20)).astype(np.float32)
+    samples = ArraySamples(X)
+    source = Source.of(samples, prepare(samples), map)
     indices = rng.integers(900, size=size)
     batch = Batch(size, k, 20)
     for _ in range(2):  # the space is used again
         batch.look(source, indices, centroids, map)
-    table = distance_table(source[indices], centroids.astype(np.float64))
+    table = distance_table(X[indices], centroids.astype(np.float64))
     own = table[np.arange(size), batch.labels]
     np.testing.assert_allclose(own, table.min(axis=1), rtol=1e-5)
     np.testing.assert_allclose(batch.squared, own, rtol=1e-4)
     sums = np.zeros((k, 20))
-    np.add.at(sums, batch.labels, source[indices])
+    np.add.at(sums, batch.labels, X[indices])
     np.testing.assert_allclose(batch.sums, sums, rtol=1e-5)
 
 

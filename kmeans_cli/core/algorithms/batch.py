@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
+from kmeans_cli.core.prepare import Prepared
+from kmeans_cli.core.samples import Block, Samples
 from kmeans_cli.core.types import IntArray, MapBlocks
 
 # A batch is worked on in pieces of so many rows, one thread each; fixed, so that sums do not depend on threads.
 _PIECE_ROWS = 512
 # Sums are products with one-hot matrices of at most so many clusters: with more, nearly all of a product is zeros.
 _GROUP = 48
+
+
+class Source(NamedTuple):
+    """What batches are drawn from: (n, d) float32 rows, and (n,) their squared lengths."""
+
+    rows: NDArray[np.float32]
+    squares: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, samples: Samples, prepared: Prepared, map_blocks: MapBlocks) -> Source:
+        """The rows made by ``prepare``. One pass for all lengths costs what measuring them in 60 batches would."""
+
+        def squares(block: Block) -> NDArray[np.float32]:
+            rows = prepared.rows[block.rows]
+            found: NDArray[np.float32] = np.einsum("ij,ij->i", rows, rows)
+            return found
+
+        return cls(prepared.rows, np.concatenate(list(map_blocks(squares, samples.blocks()))))
 
 
 class Batch:
@@ -34,13 +56,7 @@ class Batch:
             _Piece(slice(start, min(start + _PIECE_ROWS, size)), self) for start in range(0, size, _PIECE_ROWS)
         ]
 
-    def look(
-        self,
-        source: NDArray[np.float32],
-        indices: IntArray,
-        centroids: NDArray[np.float32],
-        map_blocks: MapBlocks,
-    ) -> None:
+    def look(self, source: Source, indices: IntArray, centroids: NDArray[np.float32], map_blocks: MapBlocks) -> None:
         """Take rows of ``source``, by (b,) indices, and compare them with (k, d) centroids."""
         bias = np.einsum("ij,ij->i", centroids, centroids) / 2
         list(map_blocks(lambda piece: piece.look(source, indices[piece.part], centroids, bias), self._pieces))
@@ -62,20 +78,18 @@ class _Piece:
 
     def look(
         self,
-        source: NDArray[np.float32],
+        source: Source,
         indices: IntArray,
         centroids: NDArray[np.float32],
         bias: NDArray[np.float32],
     ) -> None:
         rows, scores = self.rows, self._scores
         # Without a mode that cannot fail, take() gathers into a copy of `out` first.
-        np.take(source, indices, axis=0, out=rows, mode="clip")
+        np.take(source.rows, indices, axis=0, out=rows, mode="clip")
         np.matmul(rows, centroids.T, out=scores)
         np.subtract(bias, scores, out=scores)  # ‖c‖²/2 − x·c = (‖x − c‖² − ‖x‖²)/2
         np.argmin(scores, axis=1, out=self.labels)
-        np.einsum("ij,ij->i", rows, rows, out=self.squared)
-        self.squared += 2 * scores[self._every, self.labels]
-        np.maximum(self.squared, 0, out=self.squared)
+        np.maximum(source.squares[indices] + 2 * scores[self._every, self.labels], 0, out=self.squared)
         self._add_up()
 
     def _add_up(self) -> None:
