@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.table import Table
@@ -80,16 +79,12 @@ def _photo_table(report: PredictReport) -> Table:
             each["cluster"],
             f"{each['distance']:.4g}",
             None if each["margin"] is None else f"{each['margin']:.3f}",
-            ", ".join(_near(near) for near in each["nearest"][1:]),
+            ", ".join(str(near["class"]) for near in each["nearest"][1:]),
         )
         for each in report.metrics["predictions"]
     ]
-    columns = ("picture", "class", "cluster", "distance", "margin", "next: class (cluster) distance")
+    columns = ("picture", "class", "cluster", "distance", "margin", "next")
     return build_table(columns, rows, title=f"by {report.model_run.name}")
-
-
-def _near(near: Mapping[str, Any]) -> str:
-    return f"{near['class']} ({near['cluster']}) {near['distance']:.4g}"
 
 
 def _row_table(report: PredictReport) -> Table:
