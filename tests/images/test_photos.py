@@ -22,8 +22,8 @@ from tests.images.photos import random_scene, take_photo
 pytestmark = [pytest.mark.mnist, pytest.mark.long]
 
 N_PHOTOS = 60
-LEAST_SHARE = 0.85
-"""Of photos read as the clean digit is. Measured with ten fits (seeds 0 to 9) on 100 photos: 0.89 to 0.93."""
+LEAST_SHARE = 0.8
+"""Of photos read as the clean digit is. Measured with ten fits (seeds 0 to 9) on 100 photos: 0.85 to 0.92."""
 
 
 @pytest.fixture(scope="module")
