@@ -112,9 +112,7 @@ def _is_config(target: str) -> bool:
 def _check_no_settings(config: Path | None, settings: list[Override]) -> None:
     if config is not None or settings:
         given = "--config" if config is not None else settings[0].source
-        raise ConfigError(
-            "changes nothing in a run that is done; animate its config.yaml instead", where=given
-        )
+        raise ConfigError("changes nothing in a run that is done; animate its config.yaml instead", where=given)
 
 
 def _values(report: AnimateReport) -> dict[str, Any]:

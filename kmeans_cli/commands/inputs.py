@@ -49,11 +49,12 @@ def read_digit(path: Path, model: Model, name: str, *, raw: bool) -> Digit:
     """
     shape = _digit_shape(model, name)
     assert model.ink is not None
+    pixels = open_picture(path).pixels
     prepare = resize_digit if raw else prepare_digit
     try:
-        return prepare(open_picture(path).pixels, shape, Ink.of_array(model.ink))
+        return prepare(pixels, shape, Ink.of_array(model.ink))
     except PlaceError as error:
-        raise error if error.where else error.at(str(path)) from None
+        raise error.at(str(path)) from None
 
 
 def _digit_shape(model: Model, name: str) -> tuple[int, int]:

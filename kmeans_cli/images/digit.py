@@ -89,6 +89,9 @@ def resize_digit(pixels: NDArray[np.uint8], shape: tuple[int, int], ink: Ink) ->
 
 def grey_of(pixels: NDArray[np.uint8], side: int) -> Float64Array:
     """The brightness of a picture from 0 to 1, its longer side brought to ``side`` pixels."""
+    # Of a large photo as floats there may be no room in memory; four pixels of it for one are left to average.
+    step = max(1, max(pixels.shape) // (4 * side))
+    pixels = pixels[::step, ::step]
     height, width = pixels.shape[:2]
     scale = side / max(height, width)
     size = max(1, round(height * scale)), max(1, round(width * scale))

@@ -62,7 +62,7 @@ def test_no_trace(tmp_path: Path) -> None:
 def test_three_features(tmp_path: Path) -> None:
     """Data of three features that are no images are refused before the fit, in a line."""
     np.save(tmp_path / "rows.npy", np.random.default_rng(0).random((9, 3)))
-    with pytest.raises(PlaceError, match=r"rows\.npy: has 3 features"):
+    with pytest.raises(PlaceError, match=r"rows: has 3 features"):
         _animate(_config(data={"path": str(tmp_path / "rows.npy")}, kmeans={"n_clusters": 2}), tmp_path / "runs")
     assert not (tmp_path / "runs").exists()
 
