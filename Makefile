@@ -58,6 +58,7 @@ format: .venv/.installed ## rewrite the code in the house style
 
 bench: .venv/.installed ## speed and memory beside scikit-learn, on real MNIST (KMEANS_DATA_DIR)
 	$(BIN)/python -m tests.bench.fit
+	$(BIN)/python -m tests.bench.minibatch
 
 bench-images: .venv/.installed ## colours of pictures beside pngquant and scikit-learn; cat.png too when KMEANS_DATA_DIR holds it
 	$(BIN)/python -m tests.bench.images

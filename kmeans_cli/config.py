@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 from kmeans_cli.config_errors import Origins, as_config_error, origin_of
-from kmeans_cli.core.params import KMeansParams
+from kmeans_cli.core.params import KMeansParams, MiniBatchParams
 from kmeans_cli.datasets.params import DataParams
 from kmeans_cli.errors import ConfigError
 from kmeans_cli.executor import ExecutorParams
@@ -39,6 +39,7 @@ class Config:
         seed: Of the first start; those of further starts are made from it.
         data: What to cluster.
         kmeans: How it is clustered.
+        minibatch: How, by algorithm ``minibatch``.
         sweep: What several fits differ in.
         image: Which pictures get fewer colours, and how.
         evaluate: What is measured afterwards.
@@ -55,6 +56,7 @@ class Config:
     seed: int = 0
     data: DataParams = field(default_factory=DataParams)
     kmeans: KMeansParams = field(default_factory=KMeansParams)
+    minibatch: MiniBatchParams = field(default_factory=MiniBatchParams)
     sweep: SweepParams = field(default_factory=SweepParams)
     image: ImageParams = field(default_factory=ImageParams)
     evaluate: EvaluateParams = field(default_factory=EvaluateParams)

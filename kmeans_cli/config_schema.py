@@ -14,7 +14,7 @@ from textwrap import fill
 from typing import Any, get_type_hints
 
 from kmeans_cli.config import Config, plain_schema, to_tree
-from kmeans_cli.core.algorithms import ALGORITHMS
+from kmeans_cli.core.algorithms import ALGORITHM_NAMES
 from kmeans_cli.core.empty import EMPTY_POLICIES
 from kmeans_cli.core.init import INITS
 from kmeans_cli.core.stop import STOP_RULES
@@ -34,7 +34,7 @@ NAMES: dict[str, Collection[str]] = {
     "data.scale": SCALES,
     "data.dtype": DTYPES,
     "kmeans.init": INITS,
-    "kmeans.algorithm": ("auto", *ALGORITHMS),
+    "kmeans.algorithm": ALGORITHM_NAMES,
     "kmeans.empty": EMPTY_POLICIES,
     "kmeans.stop.rule": STOP_RULES,
     "sweep.init": INITS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,12 @@ import numpy as np
 from kmeans_cli import metrics
 from kmeans_cli.core.distance import nearest_labels
 from kmeans_cli.core.engine import fit
-from kmeans_cli.core.params import KMeansParams
+from kmeans_cli.core.params import KMeansParams, MiniBatchParams
 from kmeans_cli.core.prepare import Prepared, prepare
 from kmeans_cli.core.samples import ArraySamples
 from kmeans_cli.core.types import FitState, Float64Array, IntArray, IterationRecord, KMeansResult, MapBlocks
 from kmeans_cli.datasets.types import Dataset
+from kmeans_cli.images.ink import measure_ink
 from kmeans_cli.metrics.params import EvaluateParams
 from kmeans_cli.model import Model
 from kmeans_cli.progress import FitDone, FitStarted, Iteration, Progress
@@ -38,6 +39,7 @@ class FitJob:
         distance_sums: Record the distance sum of each iteration.
         trace: Keep the centroids of each iteration.
         start_number: Which of the starts of its k and init, from 0.
+        minibatch: The settings of mini-batch, where ``params`` ask for it.
     """
 
     number: int
@@ -46,6 +48,7 @@ class FitJob:
     start: Float64Array | None = None
     distance_sums: bool = False
     trace: bool = False
+    minibatch: MiniBatchParams = field(default_factory=MiniBatchParams)
     start_number: int = 0
 
     @property
@@ -170,6 +173,7 @@ def run_fit(
     result = fit(
         data.samples,
         params,
+        minibatch=job.minibatch,
         seed=job.seed,
         start=job.start,
         prepared=data.prepared,
@@ -238,6 +242,7 @@ def evaluate(
 def build_model(dataset: Dataset, outcome: FitOutcome) -> Model:
     """The model of a fit: all that assigning new rows needs."""
     result = outcome.result
+    ink = measure_ink(dataset.X, dataset.offset, dataset.factor, dataset.image_shape)
     return Model(
         centroids=result.centroids,
         labels=result.labels,
@@ -248,6 +253,8 @@ def build_model(dataset: Dataset, outcome: FitOutcome) -> Model:
         factor=dataset.factor,
         image_shape=dataset.image_shape,
         feature_names=dataset.feature_names,
+        ink=None if ink is None else ink.as_array(),
+        dtype=str(dataset.X.dtype),
     )
 
 

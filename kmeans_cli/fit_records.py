@@ -30,6 +30,7 @@ FITS = "fits"
 
 _MEASURED = tuple(field.name for field in fields(IterationRecord) if field.name not in ("iteration", "seconds"))
 _COUNTS = ("n_moved", "n_empty")
+_OPTIONAL = ("distance_sum", "j_clust_full")
 
 
 @dataclass(frozen=True)
@@ -201,7 +202,7 @@ def _check_arrays(path: Path) -> None:
 
 def _history_array(history: Sequence[IterationRecord]) -> Float64Array:
     rows = [[getattr(record, name) for name in _MEASURED] for record in history]
-    # None, where no distance sum was asked for, becomes NaN.
+    # None, of what was not asked for, becomes NaN.
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(_MEASURED))
 
 
@@ -211,7 +212,7 @@ def _record(iteration: int, row: Sequence[float], seconds: float) -> IterationRe
 
 def _named(row: Sequence[float]) -> Iterator[tuple[str, Any]]:
     for name, value in zip(_MEASURED, row, strict=True):
-        if name == "distance_sum" and np.isnan(value):
+        if name in _OPTIONAL and np.isnan(value):
             yield name, None
         else:
             yield name, int(value) if name in _COUNTS else value

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_cli.core.types import Float64Array, IntArray, LabelArray
+from kmeans_cli.core.types import Float64Array, FloatArray, IntArray, LabelArray
 from kmeans_cli.errors import PlaceError
 
 # The float64 differences of so many bytes stay in a core's cache for all centroids.
@@ -36,6 +36,8 @@ class Model:
         offset, factor: (d,) float64; a factor of 0 marks a feature that was constant in training.
         image_shape: (height, width) or (height, width, 3) when rows are images, else None.
         feature_names: d names, or None.
+        ink: (6,) how ink lies in grey training images (the values of ``images.ink.Ink``), or None.
+        dtype: ``float32`` or ``float64``: the type of the rows the fit saw.
     """
 
     centroids: Float64Array
@@ -47,6 +49,8 @@ class Model:
     factor: Float64Array
     image_shape: tuple[int, ...] | None
     feature_names: tuple[str, ...] | None
+    ink: Float64Array | None = None
+    dtype: str = "float64"
 
     def write(self, file: BinaryIO) -> None:
         """Write an npz with an array for each attribute that is not None. The same model gives the same bytes."""
@@ -60,6 +64,8 @@ class Model:
             "factor": self.factor,
             "image_shape": None if self.image_shape is None else np.array(self.image_shape),
             "feature_names": None if self.feature_names is None else np.array(self.feature_names),
+            "ink": self.ink,
+            "dtype": np.array(self.dtype),
         }
         with zipfile.ZipFile(file, "w") as archive:
             for key, array in arrays.items():
@@ -101,13 +107,14 @@ class Model:
         """
         scaled = self._scaled(rows)
         result = np.empty((len(rows), len(self.centroids)))
-        difference = np.empty_like(scaled)
+        difference = np.empty(scaled.shape)
         for cluster, centroid in enumerate(self.centroids):
             np.subtract(scaled, centroid, out=difference)
             result[:, cluster] = np.einsum("ij,ij->i", difference, difference)
         return result
 
-    def _scaled(self, rows: NDArray[Any]) -> Float64Array:
+    def _scaled(self, rows: NDArray[Any]) -> FloatArray:
+        """The rows as the fit would have seen them, its type included: rounding may decide between two clusters."""
         d = self.centroids.shape[1]
         if rows.ndim != 2 or rows.shape[1] != d:
             raise PlaceError(
@@ -117,7 +124,8 @@ class Model:
             raise PlaceError("must be finite numbers", where="rows")
         shifted = rows.astype(np.float64) - self.offset
         # A feature that was constant in training says nothing about clusters, whatever new rows have there.
-        return np.divide(shifted, self.factor, out=np.zeros_like(shifted), where=self.factor != 0)
+        scaled = np.divide(shifted, self.factor, out=np.zeros_like(shifted), where=self.factor != 0)
+        return scaled.astype(self.dtype, copy=False)
 
 
 class _Field(NamedTuple):
@@ -139,6 +147,8 @@ _FIELDS = {
     "init_indices": _Field("integers", "i", ("k",), required=False),
     "image_shape": _Field("integers", "i", ("axes of an image",), required=False),
     "feature_names": _Field("strings", "U", ("d",), required=False),
+    "ink": _Field("floating-point numbers", "f", ("values of ink",), required=False),
+    "dtype": _Field("a string", "U", (), required=False),
 }
 
 
@@ -162,6 +172,8 @@ def read_model(path: Path) -> Model:
         factor=arrays["factor"].astype(np.float64),
         image_shape=None if shape is None else tuple(shape.tolist()),
         feature_names=None if names is None else tuple(names.tolist()),
+        ink=arrays.get("ink"),
+        dtype=str(arrays.get("dtype", "float64")),
     )
 
 
@@ -187,7 +199,7 @@ def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:
 
 
 def _check(arrays: dict[str, NDArray[Any]], path: Path) -> None:
-    lengths: dict[str, int] = {}
+    lengths = {"values of ink": 6}
     for key, field in _FIELDS.items():
         if key in arrays:
             _check_type(arrays[key], field, f"{path}: {key}")
@@ -195,6 +207,9 @@ def _check(arrays: dict[str, NDArray[Any]], path: Path) -> None:
         elif field.required:
             raise PlaceError("is missing", where=f"{path}: {key}")
     _check_labels(arrays["labels"], arrays["cluster_sizes"], str(path))
+    if str(arrays.get("dtype", "float64")) not in ("float32", "float64"):
+        allowed = ("float32", "float64")
+        raise PlaceError("is no type of rows", where=f"{path}: dtype", value=str(arrays["dtype"]), allowed=allowed)
     shape = arrays.get("image_shape")
     if shape is not None and math.prod(shape.tolist()) != lengths["d"]:
         raise PlaceError(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 """Names of files that are taken for pictures; what is in them, PIL decides by content."""
 
 _FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
+_COLOURS = 256  # of a GIF
 _SIXTEEN_BIT = ("I", "I;16", "I;16B", "I;16L", "I;16N")
 _SIXTEEN_BIT_COLOURS = re.compile(r"\b(?:RGBA?|RGBX|RGBa|LA|CMYK);16")
 
@@ -88,6 +89,50 @@ def open_picture(
         kind, format = _KINDS.get(image.mode), image.format or ""
         pixels, alpha = _to_rgb(_to_eight_bits(image, notes), notes, keep_alpha)
     return Picture(pixels, tuple(notes), alpha, kind, format)
+
+
+def resize_grey(grey: NDArray[np.floating[Any]], size: tuple[int, int]) -> NDArray[np.float64]:
+    """A grey picture in another size: averages where it shrinks, bicubic curves where it grows.
+
+    Args:
+        grey: (height, width) from 0 to 1.
+        size: The new height and width.
+
+    Returns:
+        The resized picture, within 0 and 1.
+    """
+    image = Image.fromarray(np.ascontiguousarray(grey, dtype=np.float32))
+    resized = image.resize((size[1], size[0]), Image.Resampling.BICUBIC)
+    return np.clip(np.asarray(resized, dtype=np.float64), 0, 1)
+
+
+def write_animation(
+    file: BinaryIO, frames: Sequence[NDArray[np.uint8]], milliseconds: Sequence[int], kind: str
+) -> None:
+    """Write a moving picture that starts over when it ends.
+
+    Args:
+        file: Open for binary writing.
+        frames: At least one, (height, width, 3) uint8 sRGB each. All are shown in one palette of 256 colours, so that
+            what does not move does not flicker.
+        milliseconds: How long each is shown.
+        kind: ``GIF``, or ``PNG`` for an animated PNG.
+    """
+    ends = Image.fromarray(np.concatenate([frames[0], frames[len(frames) // 2], frames[-1]]))
+    palette = ends.quantize(_COLOURS - 1, Image.Quantize.MEDIANCUT)
+    first, *rest = (_indexed(frame, palette) for frame in frames)
+    first.save(file, kind, save_all=True, append_images=rest, duration=list(milliseconds), loop=0)
+
+
+def _indexed(frame: NDArray[np.uint8], palette: Image.Image) -> Image.Image:
+    """A frame in a palette, with the colour of its first pixel, the background, kept exactly as a last one."""
+    colours = (palette.getpalette() or [])[: 3 * (_COLOURS - 1)]
+    colours += [0] * (3 * (_COLOURS - 1) - len(colours)) + frame[0, 0].tolist()
+    quantized = Image.fromarray(frame).quantize(palette=palette, dither=Image.Dither.NONE)
+    indices = np.where((frame == frame[0, 0]).all(axis=2), _COLOURS - 1, np.asarray(quantized)).astype(np.uint8)
+    indexed = Image.fromarray(indices, "P")
+    indexed.putpalette(colours)
+    return indexed
 
 
 @contextmanager

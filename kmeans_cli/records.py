@@ -16,18 +16,19 @@ from kmeans_cli.runs.folder import RunFolder
 _View = TypeVar("_View")
 
 HISTORY_COLUMNS = ("iteration", "inertia", "j_clust", "centroid_shift", "n_moved", "n_empty", "seconds")
+OPTIONAL_COLUMNS = ("distance_sum", "j_clust_full")
 
 
 def write_history(folder: RunFolder, histories: Mapping[int, Sequence[IterationRecord]]) -> None:
-    """Write ``history.csv``: a row per iteration of each fit, with the distance sum when it was recorded.
+    """Write ``history.csv``: a row per iteration of each fit, with the optional columns that were recorded.
 
     Args:
         folder: The run folder.
         histories: By the number of the fit.
     """
-    columns: tuple[str, ...] = HISTORY_COLUMNS
-    if any(record.distance_sum is not None for history in histories.values() for record in history):
-        columns += ("distance_sum",)
+    everything = [record for history in histories.values() for record in history]
+    asked = (name for name in OPTIONAL_COLUMNS if any(getattr(record, name) is not None for record in everything))
+    columns = (*HISTORY_COLUMNS, *asked)
     rows = (
         (number, *(getattr(record, column) for column in columns))
         for number, history in histories.items()
@@ -102,8 +103,9 @@ def write_figures(
 def build_view(dataset: Dataset, outcome: FitOutcome) -> FitView:
     """The fit as its figures see it."""
     result = outcome.result
+    how = ", mini-batch" if outcome.fitted.job.params.is_minibatch else ""
     return FitView(
-        title=f"{dataset.name}, k = {len(result.centroids)}",
+        title=f"{dataset.name}, k = {len(result.centroids)}{how}",
         X=dataset.X,
         y=dataset.y,
         image_shape=dataset.image_shape,

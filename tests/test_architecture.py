@@ -30,7 +30,8 @@ ARROWS = {
     "fits_table": {"fit_records"},
     "fit_records": {"experiment", "metrics", "runs", "sweep", "datasets.types"},
     "many": {"experiment", "executor", "metrics.params", "shared", "threads", "progress"},
-    "experiment": {"core", "metrics", "model", "progress", "sweep", "datasets.types"},
+    # How ink lies in the training images is part of the model.
+    "experiment": {"core", "metrics", "model", "progress", "sweep", "datasets.types", "images.ink"},
     "config_schema": {"config", "strict_yaml", "core", "datasets", "executor", "images", "plots.params", "selection"},
     "config": {
         *("config_errors", "strict_yaml", "datasets.params", "metrics.params", "plots.params", "executor"),

@@ -108,6 +108,8 @@ def test_whole_numbers_serve_as_numbers() -> None:
         ("kmeans:\n  init: random", 2, "say 'sample'"),
         ("kmeans:\n  init: 3", 2, "allowed: text or a mapping"),
         ("kmeans:\n  init: {file: 3}", 2, "kmeans.init.file: 3 is of the wrong type; allowed: text"),
+        ("kmeans:\n  max_iter: 5\n  algorithm: minibatch", 2, "5 has no meaning for algorithm 'minibatch'"),
+        ("minibatch: {patience: 0}", 1, "minibatch.patience: 0 is too small"),
         ("kmeans:\n  empty: furthest", 2, "did you mean 'farthest'?"),
         ("trace: 1", 1, "allowed: true or false"),
         ("seed: -1", 1, "seed: -1 is no seed"),
@@ -146,7 +148,7 @@ def test_set_needs_a_key(text: str) -> None:
 
 def test_set_errors_name_the_flag() -> None:
     """An unknown key in --set is said to come from there; so is broken YAML."""
-    with pytest.raises(ConfigError, match=r"^--set: minibatch: 'minibatch' is no key"):
+    with pytest.raises(ConfigError, match=r"^--set: minibatch.size: 'size' is no key"):
         resolve(None, [parse_set("minibatch.size=3")])
     with pytest.raises(ConfigError, match=r"^--set seed:1: is no usable YAML"):
         parse_set("seed=[")

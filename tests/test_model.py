@@ -67,12 +67,12 @@ def test_a_written_model_reads_back_the_same(tmp_path, model, classes):
 
 
 def test_what_is_absent_stays_absent(tmp_path, minimal):
-    """A model without classes, start, image shape and names has only the five other arrays in its file."""
+    """A model without classes, start, image shape and names has only the six other arrays in its file."""
     path = tmp_path / "model.npz"
     path.write_bytes(_bytes(minimal))
     _assert_same(read_model(path), minimal)
     with np.load(path) as archive:
-        assert sorted(archive) == ["centroids", "cluster_sizes", "factor", "labels", "offset"]
+        assert sorted(archive) == ["centroids", "cluster_sizes", "dtype", "factor", "labels", "offset"]
 
 
 def test_the_same_model_gives_the_same_bytes(monkeypatch, model):
@@ -220,3 +220,25 @@ def test_rows_that_do_not_fit_are_refused(minimal, rows, problem):
     """Rows of another width, or that are no finite numbers, are one clear line."""
     with pytest.raises(PlaceError, match=problem):
         minimal.assign(rows)
+
+
+def test_rows_are_rounded_as_the_fit_saw_them(model):
+    """A float32 fit saw float32 rows, so new ones are rounded to float32 before they are measured."""
+    third = 1 / 3
+    exact = replace(model, centroids=np.full((3, 4), third), factor=np.ones(4))
+    rounded = replace(exact, dtype="float32")
+    row = np.full((1, 4), third)
+    assert exact.squared_distances(row)[0, 0] == 0
+    assert rounded.squared_distances(row)[0, 0] == pytest.approx(4 * (float(np.float32(third)) - third) ** 2)
+
+
+@pytest.mark.parametrize(("key", "value"), [("ink", np.ones(5)), ("dtype", np.array("int8"))])
+def test_broken_details_are_refused(tmp_path, model, key, value):
+    """Ink of another length and a type that no fit has are named."""
+    path = tmp_path / "model.npz"
+    path.write_bytes(_bytes(replace(model, ink=np.ones(6))))
+    with np.load(path) as archive:
+        arrays = dict(archive)
+    _write_arrays(path, **(arrays | {key: value}))
+    with pytest.raises(PlaceError, match=f"model.npz: {key}"):
+        read_model(path)

@@ -22,6 +22,8 @@ COMMANDS = {
     "sweep-k": "Many k, from one or several starts; and which k to choose.",
     "multi-init": "Many starts, every one kept: the best, the worst, and what lies between.",
     "compress-image": "Pictures in k colours: small PNG files, palettes, honest numbers.",
+    "predict": "Clusters and classes of new images or new rows.",
+    "animate": "The iterations of a fit as a moving picture.",
     "report": "A table of finished runs: Markdown, CSV or LaTeX.",
     "runs": "The runs so far: list, show, path, compare.",
     "data": "The data sets: list, info, fetch.",

@@ -123,7 +123,10 @@ class Batch:
     def _compress(self, original: Original, k: int, n_init: int, first: int, n_fits: int) -> Compressed:
         n_clusters = fitted_clusters(original, k)
         params = replace(self.config.kmeans, n_clusters=n_clusters or 1, n_init=1)
-        jobs = [FitJob(first + start, params, seed_of_fit(self.config.seed, start)) for start in range(n_init)]
+        jobs = [
+            FitJob(first + start, params, seed_of_fit(self.config.seed, start), minibatch=self.config.minibatch)
+            for start in range(n_init)
+        ]
         fits = self._fit(original, jobs, n_fits) if n_clusters else []
         self.progress(Stage(f"{original.source.name}: {k} colours, writing and measuring"))
         return compress(original, k, self.config.image, fits, self.map_blocks)

@@ -143,16 +143,20 @@ def _load(config: Config, where: RunPlace, progress: Progress) -> tuple[Dataset,
 
 
 def _jobs(config: Config, start: Float64Array | None) -> tuple[FitJob, ...]:
+    (n_starts,) = starts_per_k(config.kmeans, 1)
+    # Mini-batch chooses among its starts before it begins; an exact fit is made from each.
+    n_fits, n_init = (1, n_starts) if config.kmeans.is_minibatch else (n_starts, 1)
     return tuple(
         FitJob(
             number,
-            replace(config.kmeans, n_init=1),
+            replace(config.kmeans, n_init=n_init),
             seed_of_fit(config.seed, number),
             start,
             config.evaluate.distance_sum_history,
             config.trace,
+            config.minibatch,
         )
-        for number in range(*starts_per_k(config.kmeans, 1))
+        for number in range(n_fits)
     )
 
 

@@ -110,6 +110,7 @@ def _jobs(config: Config, options: ManyOptions) -> tuple[FitJob, ...]:
             seed_of_fit(config.seed, key.start),
             distance_sums=config.evaluate.distance_sum_history,
             trace=config.trace,
+            minibatch=config.minibatch,
             start_number=key.start,
         )
         for number, key in enumerate(keys)

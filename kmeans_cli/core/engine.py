@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TypeAlias
 
 import numpy as np
 
 from kmeans_cli.core.algorithms import ALGORITHMS, choose
+from kmeans_cli.core.algorithms.minibatch import BatchLoop
+from kmeans_cli.core.batch_start import draw_start
 from kmeans_cli.core.distance import own_squared_distances
 from kmeans_cli.core.empty import EMPTY_POLICIES, EmptyCase
 from kmeans_cli.core.init import INITS, Start, StartCase
-from kmeans_cli.core.params import KMeansParams
+from kmeans_cli.core.params import KMeansParams, MiniBatchParams
 from kmeans_cli.core.prepare import LARGEST_VALUE, Prepared, prepare
+from kmeans_cli.core.result import build_result, weighted_sum
 from kmeans_cli.core.samples import Samples
 from kmeans_cli.core.stop import STOP_RULES
 from kmeans_cli.core.stop import labels as labels_unchanged
@@ -24,13 +26,11 @@ from kmeans_cli.core.types import (
     KMeansResult,
     LabelArray,
     MapBlocks,
+    OnIteration,
     StopReason,
 )
 from kmeans_cli.core.update import ClusterSums
 from kmeans_cli.errors import ConfigError
-
-OnIteration: TypeAlias = Callable[[IterationRecord, FitState], bool | None]
-"""Told after each iteration; True asks the fit to stop there."""
 
 # Below this share of the total dispersion the inertia from sums has lost too many digits to cancellation.
 _CANCELLED = 1e-6
@@ -40,6 +40,7 @@ def fit(
     samples: Samples,
     params: KMeansParams,
     *,
+    minibatch: MiniBatchParams | None = None,
     seed: int = 0,
     start: Float64Array | None = None,
     state: FitState | None = None,
@@ -53,10 +54,12 @@ def fit(
 
     Args:
         samples: The data.
-        params: The settings; ``n_init`` is the caller's concern, and so is ``init`` when it names a file or run.
+        params: The settings; ``init`` is the caller's concern when it names a file or run, and so is ``n_init`` but for
+            mini-batch, which chooses among its starts before it begins.
+        minibatch: The settings of algorithm ``minibatch``; None: the defaults.
         seed: Of every random draw of this fit.
         start: (k, d) given first centroids, instead of ``params.init``.
-        state: Go on from here instead of starting.
+        state: Go on from here instead of starting; exact algorithms only.
         prepared: Of these samples; made here if not given.
         map_blocks: How to map a function over blocks: the builtin, or threads.
         clock: Seconds, for the records.
@@ -67,7 +70,8 @@ def fit(
         The result; its labels are the nearest centroids and its inertia is theirs.
 
     Raises:
-        ConfigError: If k is larger than the number of samples, or the start has another shape.
+        ConfigError: If k is larger than the number of samples, the start has another shape, or mini-batch is to go on
+            from a state.
         FitError: If a cluster becomes empty under ``empty: error``.
 
     Example:
@@ -77,6 +81,9 @@ def fit(
     """
     began = clock()
     check(samples, params, start)
+    if state is not None and params.is_minibatch:
+        raise ConfigError("cannot go on from a state", where="algorithm", value=params.algorithm)
+    batches = minibatch or MiniBatchParams()
     if prepared is None:
         prepared = prepare(samples, map_blocks)
     after_prepare = clock()
@@ -87,9 +94,13 @@ def fit(
     elif start is not None:
         begin = Start(np.asarray(start, dtype=np.float64), None)
     else:
-        begin = INITS[params.init_name](StartCase(params.n_clusters, samples, prepared, rng, map_blocks))
+        begin = _start(params, batches, StartCase(params.n_clusters, samples, prepared, rng, map_blocks))
     after_init = clock()
-    loop = _Loop(samples, params, prepared, map_blocks, clock, rng, begin, state, distance_sums)
+    loop: _Loop | BatchLoop
+    if params.is_minibatch:
+        loop = BatchLoop(samples, params, batches, prepared, map_blocks, clock, rng, begin, distance_sums)
+    else:
+        loop = _Loop(samples, params, prepared, map_blocks, clock, rng, begin, state, distance_sums)
     stop_reason = loop.run(on_iteration)
     result = loop.result(stop_reason)
     seconds = {
@@ -129,6 +140,14 @@ def check(samples: Samples, params: KMeansParams, start: Float64Array | None = N
             where="init",
             allowed=f"finite values up to {LARGEST_VALUE:g}",
         )
+
+
+def _start(params: KMeansParams, batches: MiniBatchParams, case: StartCase) -> Start:
+    init = INITS[params.init_name]
+    if params.is_minibatch:
+        assert isinstance(params.n_init, int)  # a list is of a sweep, which gives each of its fits one number
+        return draw_start(case, init, params.n_init, batches.batch_size)
+    return init(case)
 
 
 class _Loop:
@@ -175,25 +194,19 @@ class _Loop:
 
     def result(self, stop_reason: StopReason) -> KMeansResult:
         """The last assignment, so that the labels belong to the centroids, measured directly."""
-        labels = self.labels
-        self.algorithm.assign(labels)
-        squared = own_squared_distances(self.samples, self.centroids, labels, self.map_blocks)
-        weights = self.samples.weights
-        inertia = float(squared.sum() if weights is None else weights @ squared)
-        sizes = np.bincount(labels, minlength=self.params.n_clusters)
-        return KMeansResult(
-            centroids=self.centroids,
-            labels=labels,
-            squared_distances=squared,
-            inertia=inertia,
-            cluster_sizes=sizes,
-            history=tuple(self.history),
+        self.algorithm.assign(self.labels)
+        return build_result(
+            self.samples,
+            self.prepared,
+            self.centroids,
+            self.labels,
+            begin=self.begin,
+            history=self.history,
             stop_reason=stop_reason,
-            start=self.begin.centroids,
-            init_indices=self.begin.indices,
             algorithm=self.name,
             algorithm_reason=self.reason,
-            warnings=self._warnings(int(np.count_nonzero(sizes == 0)), inertia),
+            cure=f"empty: {self.params.empty}",
+            map_blocks=self.map_blocks,
         )
 
     def _iterate(self) -> None:
@@ -230,13 +243,11 @@ class _Loop:
         if not (cancelled or self.distance_sums):
             return inertia, None
         squared = own_squared_distances(self.samples, means, self.labels, self.map_blocks)
-        weights = self.samples.weights
         if cancelled:
-            inertia = float(squared.sum() if weights is None else weights @ squared)
+            inertia = weighted_sum(squared, self.samples.weights)
         if not self.distance_sums:
             return inertia, None
-        distances = np.sqrt(squared)
-        return inertia, float(distances.sum() if weights is None else weights @ distances)
+        return inertia, weighted_sum(np.sqrt(squared), self.samples.weights)
 
     def _stop_reason(self) -> StopReason | None:
         record, previous = self.history[-1], self.history[-2] if len(self.history) > 1 else None
@@ -253,11 +264,3 @@ class _Loop:
             history=tuple(self.history),
             init_indices=self.begin.indices,
         )
-
-    def _warnings(self, n_empty: int, inertia: float) -> tuple[str, ...]:
-        if n_empty == 0:
-            return ()
-        k = self.params.n_clusters
-        if inertia <= self.prepared.total_weight * self.prepared.resolution**2:
-            return (f"the data have only {k - n_empty} distinct samples: {n_empty} of {k} clusters are empty",)
-        return (f"{n_empty} of {k} clusters are empty (empty: {self.params.empty})",)

@@ -38,17 +38,23 @@ class StopReason(Enum):
     LOSS = "J_clust fell by at most tol"
     SMOOTHED = "the smoothed batch inertia no longer fell"
     MAX_ITER = "max_iter reached"
+    MAX_EPOCHS = "max_epochs reached"
     INTERRUPTED = "interrupted"
 
     @property
     def converged(self) -> bool:
         """Whether the fit came to rest by itself."""
-        return self not in (StopReason.MAX_ITER, StopReason.INTERRUPTED)
+        return self not in (StopReason.MAX_ITER, StopReason.MAX_EPOCHS, StopReason.INTERRUPTED)
 
 
 @dataclass(frozen=True)
 class IterationRecord:
     """One iteration, measured over all samples.
+
+    An iteration of mini-batch is one batch. Its ``inertia`` is that of the batch against the centroids before their
+    update, scaled from the batch to all samples, and so is its ``distance_sum``: estimates that go up and down with
+    the draw. ``n_moved`` counts within the batch, against the label of each sample's last draw, and ``n_empty`` is
+    the number of centroids that no sample has come to so far.
 
     Attributes:
         iteration: From 1.
@@ -59,6 +65,7 @@ class IterationRecord:
         n_empty: Clusters without a sample, before the empty policy acted.
         seconds: Wall time of this iteration.
         distance_sum: Σ wᵢ‖xᵢ − c‖ (unsquared), when asked for.
+        j_clust_full: Of mini-batch, when asked for: J_clust of all samples after the update, no estimate.
     """
 
     iteration: int
@@ -69,6 +76,7 @@ class IterationRecord:
     n_empty: int
     seconds: float
     distance_sum: float | None = None
+    j_clust_full: float | None = None
 
 
 @dataclass(frozen=True)
@@ -104,9 +112,10 @@ class FitState:
 
     Attributes:
         centroids: (k, d) float64, after the update and the empty policy.
-        labels: (n,) int32, of the last assignment.
+        labels: (n,) int32, of the last assignment; of mini-batch when last drawn, −1 where never.
         start: (k, d) float64, the centroids the fit began with.
-        sums: (k, d) float64, Σ wᵢ(xᵢ − origin) per cluster as the incremental update left them.
+        sums: (k, d) float64, Σ wᵢ(xᵢ − origin) per cluster as the incremental update left them; mini-batch, which
+            cannot go on from a state, has none: (0, d).
         rng_state: ``Generator.bit_generator.state``.
         history: The records so far.
         init_indices: The samples the start came from, if it did.
@@ -119,6 +128,10 @@ class FitState:
     rng_state: dict[str, Any]
     history: tuple[IterationRecord, ...]
     init_indices: IntArray | None
+
+
+OnIteration: TypeAlias = Callable[[IterationRecord, FitState], bool | None]
+"""Told after each iteration; True asks the fit to stop there."""
 
 
 @dataclass(frozen=True)

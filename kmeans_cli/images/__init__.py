@@ -1,1 +1,1 @@
-"""Pictures as colours: colour spaces, palettes, dithering and smoothing, PNG files, and how near a result comes."""
+"""Pictures: as colours (spaces, palettes, dithering, PNG files, nearness of a result), and from a photo to a digit."""

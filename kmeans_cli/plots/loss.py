@@ -27,6 +27,7 @@ def draw(view: FitView) -> Figure:
     figure = new_figure(COLUMN_WIDTH, 2.6)
     axes = figure.add_subplot()
     draw_curve(axes, view.history)
+    _mark_full(axes, view.history)
     _annotate_last(axes, view.history)
     _mark_empty(axes, view.history)
     _count_from_one(axes, len(view.history))
@@ -73,6 +74,15 @@ def _annotate_last(axes: Axes, history: Sequence[IterationRecord]) -> None:
         ha="center" if single else "right",
         va="top",
     )
+
+
+def _mark_full(axes: Axes, history: Sequence[IterationRecord]) -> None:
+    """Over the batches of mini-batch, J_clust of all samples where it was measured."""
+    full = {record.iteration: record.j_clust_full for record in history if record.j_clust_full is not None}
+    if full:
+        axes.lines[0].set_label("of the batch")
+        axes.plot(list(full), list(full.values()), color=COLOURS[1], marker="o", ms=2.5, label="of all samples")
+        axes.legend(loc="upper right")
 
 
 def _mark_empty(axes: Axes, history: Sequence[IterationRecord]) -> None:

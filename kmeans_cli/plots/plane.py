@@ -22,6 +22,7 @@ from kmeans_cli.plots.voronoi import cell_borders
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.collections import LineCollection
     from matplotlib.figure import Figure
 
 _FEW = 10  # clusters that one column of a paper has room for
@@ -49,24 +50,30 @@ def draw_after(view: FitView) -> Figure:
     figure, axes = _plane(view)
     rows = shown_rows(len(view.X))
     draw_points(axes, view.X[rows], view.labels[rows])
-    if len(view.centroids) <= _MOST_CELLS:
-        draw_borders(axes, view.centroids)
+    draw_borders(axes, view.centroids)
     draw_centroids(axes, view.centroids, scatter_names(view))
     axes.set_title(wrap(f"{view.title}: {points_note(len(view.X))}", figure.get_figwidth() - 0.5, FONT_SIZE + 1))
     return figure
 
 
-def draw_borders(axes: Axes, centroids: Float64Array) -> None:
+def draw_borders(axes: Axes, centroids: Float64Array) -> LineCollection:
     """Draw the borders between the cells of (k, 2) centroids over the whole axes, whose limits must be set."""
     from matplotlib.collections import LineCollection
 
+    borders = visible_borders(axes, centroids)
+    lines = LineCollection(list(borders), colors=INK, linewidths=0.6, linestyles="--")
+    axes.add_collection(lines, autolim=False)
+    return lines
+
+
+def visible_borders(axes: Axes, centroids: Float64Array) -> Float64Array:
+    """(n, 2, 2) the ends of the borders between cells, so long that they cross the whole axes; none of too many."""
+    if len(centroids) > _MOST_CELLS:
+        return np.empty((0, 2, 2))
     box = np.array([axes.get_xlim(), axes.get_ylim()]).T
     everything = np.concatenate([box, centroids])
     # From halfway between two centroids this reaches past every corner of the axes.
-    reach = 4 * float(np.linalg.norm(np.ptp(everything, axis=0)))
-    axes.add_collection(
-        LineCollection(list(cell_borders(centroids, reach)), colors=INK, linewidths=0.6, linestyles="--"), autolim=False
-    )
+    return cell_borders(centroids, reach=4 * float(np.linalg.norm(np.ptp(everything, axis=0))))
 
 
 def _plane(view: FitView) -> tuple[Figure, Axes]:

@@ -116,11 +116,11 @@ def save(figure: Figure, file: BinaryIO, format: str) -> None:
     with warnings.catch_warnings():
         # A class named in a script that the font lacks is drawn as a box; the user can do nothing about it.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        _settle_layout(figure)
+        settle_layout(figure)
         figure.savefig(file, format=format, metadata=_METADATA[format])
 
 
-def _settle_layout(figure: Figure) -> None:
+def settle_layout(figure: Figure) -> None:
     """Lay a figure out once and for all: doing so again, as every drawing would, shifts it by a hair."""
     engine = figure.get_layout_engine()
     if engine is not None:

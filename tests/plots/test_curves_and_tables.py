@@ -52,6 +52,15 @@ def test_iterations_with_empty_clusters_are_marked() -> None:
     assert loss.draw(blobs_view()).axes[0].get_legend() is None
 
 
+def test_loss_of_all_samples_is_drawn_over_that_of_the_batches() -> None:
+    """Where mini-batch measured J_clust of all samples, that is a second line, and the legend tells the two apart."""
+    view = digits_view()
+    history = tuple(replace(r, j_clust_full=30.0 + r.iteration if r.iteration % 2 == 0 else None) for r in view.history)
+    axes = loss.draw(replace(view, history=history)).axes[0]
+    assert axes.lines[1].get_xydata().tolist() == [[2, 32], [4, 34]]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["of the batch", "of all samples"]
+
+
 def test_matrix_holds_the_counts() -> None:
     """Each cell shows its count, as scikit-learn counts it, shaded by its share of the cluster."""
     view = digits_view()

@@ -29,6 +29,11 @@ class Algorithm(Protocol):
 
 
 ALGORITHMS: dict[str, type[Algorithm]] = {"lloyd": Lloyd, "hamerly": Hamerly, "projected": Projected}
+MINIBATCH = "minibatch"
+"""No exact algorithm: it has a loop of its own, in ``minibatch.py``."""
+
+ALGORITHM_NAMES = ("auto", *ALGORITHMS, MINIBATCH)
+"""What a user may ask for."""
 
 
 # Below so many distances per iteration, looking for the few that count costs more than all of them.

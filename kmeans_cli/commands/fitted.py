@@ -1,0 +1,42 @@
+"""A run that another command goes on from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kmeans_cli import datasets
+from kmeans_cli.config import resolve
+from kmeans_cli.datasets.types import Dataset
+from kmeans_cli.errors import PlaceError
+from kmeans_cli.progress import Progress
+from kmeans_cli.runs.read import CONFIG, MODEL, Run, load_run
+from kmeans_cli.runs.status import RunStatus
+
+
+def load_fitted(run: str, runs_dir: Path) -> Run:
+    """A run with a model; a run of ``predict`` stands for the one it asked, so that ``latest`` can be asked again.
+
+    Raises:
+        PlaceError: There is no such run, or it failed, or it has no model (yet).
+    """
+    found = load_run(run, runs_dir)
+    if found.record.get("command") == "predict":
+        return load_fitted(str(found.metrics.get("run")), runs_dir)
+    if found.status is RunStatus.FAILED:
+        raise PlaceError(f"failed, so it has no model: {found.record.get('error')}", where=found.path.name)
+    if not (found.path / MODEL).exists():
+        raise PlaceError(f"has no {MODEL}; its status is '{found.status.value}'", where=found.path.name)
+    return found
+
+
+def load_training_data(run: Run, data_dir: Path | None, progress: Progress) -> Dataset:
+    """The data a run was fitted on, read again.
+
+    Raises:
+        ConfigError: The run's config is of another version.
+        PlaceError: The data are gone, or are not what the run saw.
+    """
+    dataset = datasets.load(resolve(run.path / CONFIG).config.data, data_dir=data_dir, progress=progress)
+    if dataset.sha256 != (run.record.get("dataset") or {}).get("sha256"):
+        raise PlaceError(f"is not what {run.path.name} was fitted on", where=str(dataset.path or dataset.name))
+    return dataset

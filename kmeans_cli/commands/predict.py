@@ -1,0 +1,170 @@
+"""``kmeans predict``: the clusters and classes of new images and new rows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kmeans_cli.commands.fitted import load_fitted, load_training_data
+from kmeans_cli.commands.inputs import Photo, is_picture, read_digit, read_rows
+from kmeans_cli.commands.photo_figures import draw_photos
+from kmeans_cli.commands.place import RunPlace
+from kmeans_cli.core.types import Float64Array, LabelArray
+from kmeans_cli.datasets import Dataset, Raw
+from kmeans_cli.datasets.reading import reading
+from kmeans_cli.errors import KMeansError
+from kmeans_cli.model import Model
+from kmeans_cli.progress import Progress, Stage, Warned
+from kmeans_cli.runs import provenance
+from kmeans_cli.runs.folder import RunFolder, open_run
+from kmeans_cli.runs.read import CONFIG, Run
+
+N_NEAREST = 3
+
+
+@dataclass(frozen=True)
+class PredictReport:
+    """What was predicted and where it is kept.
+
+    Attributes:
+        run_dir: The run folder.
+        model_run: The run whose model was asked.
+        metrics: What ``metrics.json`` holds: ``predictions`` of images, ``rows`` for each file of rows.
+    """
+
+    run_dir: Path
+    model_run: Path
+    metrics: dict[str, Any]
+
+
+def predict(
+    run: str,
+    files: Sequence[Path],
+    *,
+    raw: bool,
+    label: str | None,
+    figures: bool,
+    where: RunPlace,
+    progress: Progress,
+) -> PredictReport:
+    """Assign new images and rows to the clusters of a run.
+
+    Args:
+        run: The run whose model is asked: a path, a name, the beginning of one, or ``latest``.
+        files: Pictures of one digit each, and files of rows (csv, npy, npz).
+        raw: Only resize pictures, instead of making them like the training images.
+        label: In the run folder's name; None: that of the asked run.
+        figures: Draw how each picture was prepared and what it is near to.
+        where: Where runs and data are.
+        progress: Told what is going on.
+
+    Raises:
+        ConfigError: ``label`` is no name.
+        PlaceError: The run has no model that fits, a file is missing or broken, a picture shows no single digit, or
+            rows are not as wide as the model. No run folder is made then.
+    """
+    source = load_fitted(run, where.runs_dir)
+    model = source.model()
+    photos, tables = [], []
+    for path in files:
+        progress(Stage(f"reading {path}"))
+        if is_picture(path):
+            photos.append(Photo(path, read_digit(path, model, source.path.name, raw=raw)))
+        else:
+            tables.append(read_rows(path, model))
+    record = provenance.collect(
+        argv=where.argv,
+        seed=source.record.get("seed") or 0,
+        config={"run": source.record.get("fingerprint"), "raw": raw},
+        dataset=_describe(files, len(photos) + sum(len(table.X) for table in tables), model),
+        threads=1,
+    )
+    with open_run(where.runs_dir, "predict", label or f"by-{source.path.name[-6:]}", record=record) as folder:
+        folder.write_text(CONFIG, (source.path / CONFIG).read_text(encoding="utf-8"))
+        metrics: dict[str, Any] = {
+            "run": str(source.path),
+            "predictions": [_prediction(model, photo) for photo in photos],
+            "rows": _write_rows(folder, model, tables),
+        }
+        folder.write_json("metrics.json", metrics)
+        if figures and photos:
+            progress(Stage("drawing figures"))
+            training = _training_data(source, where.data_dir, progress)
+            draw_photos(folder, model, photos, metrics["predictions"], training)
+    return PredictReport(folder.path, source.path, metrics)
+
+
+def _prediction(model: Model, photo: Photo) -> dict[str, Any]:
+    """An entry of ``predictions``.
+
+    The margin is how much nearer the digit is to its centroid than to the nearest one of another class, as a share
+    of the latter's distance: 0 is undecided, 1 certain.
+    """
+    distances = np.sqrt(model.squared_distances(photo.digit.values.reshape(1, -1))[0])
+    order = np.argsort(distances, kind="stable")
+    classes = _classes(model)
+    nearest = [
+        {"cluster": int(cluster), "class": classes[cluster], "distance": float(distances[cluster])}
+        for cluster in order[:N_NEAREST]
+    ]
+    others = [distances[cluster] for cluster in order if classes[cluster] != classes[order[0]]]
+    margin = float(1 - distances[order[0]] / others[0]) if others and others[0] > 0 else None
+    return {"input": str(photo.path), **nearest[0], "margin": margin, "nearest": nearest}
+
+
+def _write_rows(folder: RunFolder, model: Model, tables: Sequence[Raw]) -> list[dict[str, Any]]:
+    """Write ``labels.csv`` of all rows, where there are any; returns a summary of each file."""
+    if not tables:
+        return []
+    found = [(table, *model.assign(table.X)) for table in tables]
+    header = ("row", "cluster", "class", "distance", "input")
+    folder.write_csv("labels.csv", header, (line for each in found for line in _lines(model, *each)))
+    return [
+        {
+            "input": str(table.path),
+            "n_rows": len(labels),
+            "cluster_sizes": np.bincount(labels, minlength=len(model.centroids)).tolist(),
+            "mean_distance": float(np.sqrt(squared).mean()),
+        }
+        for table, labels, squared in found
+    ]
+
+
+def _lines(model: Model, table: Raw, labels: LabelArray, squared: Float64Array) -> Iterator[tuple[Any, ...]]:
+    classes = _classes(model)
+    names = range(len(labels)) if table.ids is None else table.ids.tolist()
+    for name, label, distance in zip(names, labels.tolist(), np.sqrt(squared).tolist(), strict=True):
+        yield name, label, classes[label], distance, table.path
+
+
+def _classes(model: Model) -> tuple[Any, ...]:
+    return model.cluster_classes or (None,) * len(model.centroids)
+
+
+def _describe(files: Sequence[Path], n: int, model: Model) -> dict[str, Any]:
+    """The inputs in ``run.json``; the hash is of the files as they are."""
+    digest = hashlib.sha256()
+    for path in files:
+        with reading(path):
+            digest.update(path.read_bytes())
+    name = files[0].name if len(files) == 1 else f"{len(files)} files"
+    return {
+        "name": name,
+        "path": str(files[0].absolute()),
+        "shape": [n, model.centroids.shape[1]],
+        "sha256": digest.hexdigest(),
+    }
+
+
+def _training_data(source: Run, data_dir: Path | None, progress: Progress) -> Dataset | None:
+    """The training images, for the figures only: the model does without them."""
+    try:
+        return load_training_data(source, data_dir, progress)
+    except KMeansError as error:
+        progress(Warned(f"the figures lack the training images: {error}"))
+        return None

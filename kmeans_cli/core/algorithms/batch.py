@@ -1,0 +1,105 @@
+"""One mini-batch against the centroids: nearest centroids, distances and sums, in space that serves every batch."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kmeans_cli.core.prepare import Prepared
+from kmeans_cli.core.samples import Block, Samples
+from kmeans_cli.core.types import IntArray, MapBlocks
+
+# A batch is worked on in pieces of so many rows, one thread each; fixed, so that sums do not depend on threads.
+_PIECE_ROWS = 512
+# Sums are products with one-hot matrices of at most so many clusters: with more, nearly all of a product is zeros.
+_GROUP = 48
+
+
+class Source(NamedTuple):
+    """What batches are drawn from: (n, d) float32 rows, and (n,) their squared lengths."""
+
+    rows: NDArray[np.float32]
+    squares: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, samples: Samples, prepared: Prepared, map_blocks: MapBlocks) -> Source:
+        """The rows made by ``prepare``. One pass for all lengths costs what measuring them in 60 batches would."""
+
+        def squares(block: Block) -> NDArray[np.float32]:
+            rows = prepared.rows[block.rows]
+            found: NDArray[np.float32] = np.einsum("ij,ij->i", rows, rows)
+            return found
+
+        return cls(prepared.rows, np.concatenate(list(map_blocks(squares, samples.blocks()))))
+
+
+class Batch:
+    """Space for b rows and for what is found out about them.
+
+    Nothing as large as a batch is allocated while a fit runs: fresh pages cost more time than the products.
+
+    Attributes:
+        rows: (b, d) float32.
+        labels: (b,) the nearest centroid of each, by float32 distances.
+        squared: (b,) float32 squared distance to it.
+        sums: (k, d) float32, the sums of the rows by label.
+    """
+
+    def __init__(self, size: int, n_clusters: int, d: int) -> None:
+        self.rows = np.empty((size, d), dtype=np.float32)
+        self.labels: IntArray = np.empty(size, dtype=np.intp)
+        self.squared = np.empty(size, dtype=np.float32)
+        self.sums = np.empty((n_clusters, d), dtype=np.float32)
+        self._pieces = [
+            _Piece(slice(start, min(start + _PIECE_ROWS, size)), self) for start in range(0, size, _PIECE_ROWS)
+        ]
+
+    def look(self, source: Source, indices: IntArray, centroids: NDArray[np.float32], map_blocks: MapBlocks) -> None:
+        """Take rows of ``source``, by (b,) indices, and compare them with (k, d) centroids."""
+        bias = np.einsum("ij,ij->i", centroids, centroids) / 2
+        list(map_blocks(lambda piece: piece.look(source, indices[piece.part], centroids, bias), self._pieces))
+        self.sums[:] = 0
+        for piece in self._pieces:
+            self.sums += piece.sums
+
+
+class _Piece:
+    """A part of a batch, for one thread: views into the batch, and scratch space of its own."""
+
+    def __init__(self, part: slice, batch: Batch) -> None:
+        self.part = part
+        self.rows, self.labels, self.squared = batch.rows[part], batch.labels[part], batch.squared[part]
+        self.sums = np.empty_like(batch.sums)
+        self._every = np.arange(len(self.rows))
+        self._scores = np.empty((len(self.rows), len(self.sums)), dtype=np.float32)
+        self._sorted = np.empty_like(self.rows)
+
+    def look(
+        self,
+        source: Source,
+        indices: IntArray,
+        centroids: NDArray[np.float32],
+        bias: NDArray[np.float32],
+    ) -> None:
+        rows, scores = self.rows, self._scores
+        # Without a mode that cannot fail, take() gathers into a copy of `out` first.
+        np.take(source.rows, indices, axis=0, out=rows, mode="clip")
+        np.matmul(rows, centroids.T, out=scores)
+        np.subtract(bias, scores, out=scores)  # ‖c‖²/2 − x·c = (‖x − c‖² − ‖x‖²)/2
+        np.argmin(scores, axis=1, out=self.labels)
+        np.maximum(source.squares[indices] + 2 * scores[self._every, self.labels], 0, out=self.squared)
+        self._add_up()
+
+    def _add_up(self) -> None:
+        """Sum the rows by label: sorted, so that each group of clusters meets its own rows only."""
+        k, rows, labels = len(self.sums), self.rows, self.labels
+        if k > _GROUP:
+            order = np.argsort(labels, kind="stable")
+            rows, labels = np.take(rows, order, axis=0, out=self._sorted, mode="clip"), labels[order]
+        for first in range(0, k, _GROUP):
+            group = slice(first, min(first + _GROUP, k))
+            members = slice(*np.searchsorted(labels, (group.start, group.stop))) if k > _GROUP else slice(None)
+            one_hot = labels[members] == np.arange(group.start, group.stop)[:, None]
+            np.matmul(one_hot.astype(np.float32), rows[members], out=self.sums[group])

@@ -1,0 +1,209 @@
+"""Mini-batch k-means: each iteration looks at a small draw of the samples and moves every centroid towards its share.
+
+Source: Sculley, "Web-scale k-means clustering", WWW 2010. The end, the reassignment of centroids that own next to
+nothing, and the choice among starts are those of scikit-learn's ``MiniBatchKMeans``.
+
+It works on the float32 rows made by ``prepare``, in their units; the centroids are kept in float64. Unlike an exact
+algorithm it decides by float32 distances: another batch would change the result by far more. The last assignment is
+exact.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from kmeans_cli.core.algorithms import MINIBATCH
+from kmeans_cli.core.algorithms.batch import Batch, Source
+from kmeans_cli.core.distance import nearest_labels, own_squared_distances
+from kmeans_cli.core.init import Start
+from kmeans_cli.core.params import KMeansParams, MiniBatchParams
+from kmeans_cli.core.prepare import Prepared
+from kmeans_cli.core.result import build_result, weighted_sum
+from kmeans_cli.core.samples import Samples
+from kmeans_cli.core.types import (
+    FitState,
+    Float64Array,
+    IntArray,
+    IterationRecord,
+    KMeansResult,
+    LabelArray,
+    MapBlocks,
+    OnIteration,
+    StopReason,
+)
+
+# Given centroids farther out than this, in the units of the rows, would overflow in float32 products.
+_FAR = 2.0**50
+
+
+class _Smoothed:
+    """The exponentially weighted mean of the batches' J_clust, and for how many batches it had no new minimum."""
+
+    def __init__(self, share: float) -> None:
+        self._share = share
+        self._mean: float | None = None
+        self._least = math.inf
+        self.waited = 0
+
+    def add(self, j_clust: float) -> None:
+        """Take in one more batch, with ``share`` as its part in the mean."""
+        self._mean = j_clust if self._mean is None else self._mean + self._share * (j_clust - self._mean)
+        self.waited = 0 if self._mean < self._least else self.waited + 1
+        self._least = min(self._least, self._mean)
+
+
+class BatchLoop:
+    """The state of a running mini-batch fit and its steps; for ``engine.fit``, which describes the arguments."""
+
+    def __init__(
+        self,
+        samples: Samples,
+        params: KMeansParams,
+        batches: MiniBatchParams,
+        prepared: Prepared,
+        map_blocks: MapBlocks,
+        clock: Callable[[], float],
+        rng: np.random.Generator,
+        begin: Start,
+        distance_sums: bool,
+    ) -> None:
+        self.samples, self.params, self.batches, self.prepared = samples, params, batches, prepared
+        self.map_blocks, self.clock, self.rng, self.begin = map_blocks, clock, rng, begin
+        self.distance_sums = distance_sums
+        self.size = min(batches.batch_size, samples.n)
+        self.source = Source.of(samples, prepared, map_blocks)
+        self.batch = Batch(self.size, params.n_clusters, samples.d)
+        self.cumulated = None if samples.weights is None else np.cumsum(samples.weights)
+        # A centroid is total/count; one that no sample has come to yet has its place as total.
+        self.totals = ((begin.centroids - prepared.origin) / prepared.scale).clip(-_FAR, _FAR)
+        self.counts = np.zeros(params.n_clusters)
+        self.points = self.totals.astype(np.float32)
+        self.former = np.empty_like(self.points)
+        self.n_since_reassigning = 0
+        self.labels: LabelArray = np.full(samples.n, -1, dtype=np.int32)
+        self.smoothed = _Smoothed(min(1.0, 2 * self.size / (samples.n + 1)))
+        self.history: list[IterationRecord] = []
+
+    def run(self, on_iteration: OnIteration | None) -> StopReason:
+        """Take batches until the smoothed inertia stops falling, or the limit or the caller says stop."""
+        for _ in range(max(1, self.batches.max_epochs * self.samples.n // self.size)):
+            self._iterate()
+            # The first batch speaks of the start, not of the fit.
+            if len(self.history) > 1:
+                self.smoothed.add(self.history[-1].j_clust)
+            wish = on_iteration is not None and on_iteration(self.history[-1], self._state())
+            if self.smoothed.waited >= self.batches.patience:
+                return StopReason.SMOOTHED
+            if wish:
+                return StopReason.INTERRUPTED
+        return StopReason.MAX_EPOCHS
+
+    def result(self, stop_reason: StopReason) -> KMeansResult:
+        """The exact assignment of all samples to the centroids, measured directly."""
+        centroids = self._centroids()
+        return build_result(
+            self.samples,
+            self.prepared,
+            centroids,
+            nearest_labels(self.samples, self.prepared, centroids, self.map_blocks),
+            begin=self.begin,
+            history=self.history,
+            stop_reason=stop_reason,
+            algorithm=MINIBATCH,
+            algorithm_reason="as asked",
+            cure=f"minibatch.reassignment_ratio: {self.batches.reassignment_ratio:g}",
+            map_blocks=self.map_blocks,
+        )
+
+    def _iterate(self) -> None:
+        began = self.clock()
+        indices = self._draw()
+        self.batch.look(self.source, indices, self.points, self.map_blocks)
+        n_moved = int(np.count_nonzero(self.labels[indices] != self.batch.labels))
+        self.labels[indices] = self.batch.labels
+        shift = self._learn()
+        n_empty = int(np.count_nonzero(self.counts == 0))
+        self._reassign()
+        # From the batch to all samples, and from the units of the rows to those of the data.
+        j_clust = float(self.batch.squared.mean(dtype=np.float64)) * self.prepared.scale**2
+        distance = float(np.sqrt(self.batch.squared).mean(dtype=np.float64)) * self.prepared.scale
+        total_weight, number, every = self.prepared.total_weight, len(self.history) + 1, self.batches.full_every
+        self.history.append(
+            IterationRecord(
+                iteration=number,
+                inertia=j_clust * total_weight,
+                j_clust=j_clust,
+                centroid_shift=shift,
+                n_moved=n_moved,
+                n_empty=n_empty,
+                seconds=self.clock() - began,
+                distance_sum=distance * total_weight if self.distance_sums else None,
+                j_clust_full=self._full_j_clust() if every and number % every == 0 else None,
+            )
+        )
+
+    def _draw(self) -> IntArray:
+        if self.cumulated is None:
+            return self.rng.integers(self.samples.n, size=self.size)
+        drawn = self.rng.random(self.size) * self.cumulated[-1]
+        indices: IntArray = np.searchsorted(self.cumulated, drawn, side="right")
+        return indices
+
+    def _learn(self) -> float:
+        """Make each centroid the mean of all samples that ever came to it; how far the farthest moved.
+
+        One sample after the other, each with the learning rate 1/count (Sculley's algorithm 1, lines 9 to 12), would
+        lead to the same place.
+        """
+        counts = np.bincount(self.batch.labels, minlength=len(self.counts))
+        self.totals[(self.counts == 0) & (counts > 0)] = 0
+        self.totals += self.batch.sums
+        self.counts += counts
+        self.points, self.former = self.former, self.points
+        np.multiply(self.totals, 1 / self._divisors(), out=self.points, casting="same_kind")
+        self.former -= self.points
+        return float(np.sqrt(np.einsum("ij,ij->i", self.former, self.former).max())) * self.prepared.scale
+
+    def _reassign(self) -> None:
+        """Move the centroids that own too few samples to samples of the batch, at most half as many as it has.
+
+        At once when one owns none, else whenever 10·k samples were drawn. They then count as the smallest of the
+        others, or they would be moved again before they own anything.
+        """
+        self.n_since_reassigning += self.size
+        if self.counts.all() and self.n_since_reassigning < 10 * len(self.counts):
+            return
+        self.n_since_reassigning = 0
+        few = np.flatnonzero(self.counts < self.batches.reassignment_ratio * self.counts.max())
+        few = few[np.argsort(self.counts[few], kind="stable")][: self.size // 2]
+        if len(few):
+            self.counts[few] = np.delete(self.counts, few).min()
+            self.points[few] = self.batch.rows[self.rng.choice(self.size, len(few), replace=False)]
+            self.totals[few] = self.points[few] * self._divisors()[few]
+
+    def _full_j_clust(self) -> float:
+        centroids = self._centroids()
+        labels = nearest_labels(self.samples, self.prepared, centroids, self.map_blocks)
+        squared = own_squared_distances(self.samples, centroids, labels, self.map_blocks)
+        return weighted_sum(squared, self.samples.weights) / self.prepared.total_weight
+
+    def _centroids(self) -> Float64Array:
+        centroids: Float64Array = self.prepared.origin + self.prepared.scale * (self.totals / self._divisors())
+        return centroids
+
+    def _divisors(self) -> Float64Array:
+        return np.maximum(self.counts, 1)[:, None]
+
+    def _state(self) -> FitState:
+        return FitState(
+            centroids=self._centroids(),
+            labels=self.labels.copy(),
+            start=self.begin.centroids,
+            sums=np.empty((0, self.samples.d)),
+            rng_state=dict(self.rng.bit_generator.state),
+            history=tuple(self.history),
+            init_indices=self.begin.indices,
+        )
