@@ -12,6 +12,9 @@ from kmeans_cli.cli.console import build_table
 from kmeans_cli.commands.compress_image import CompressPlan
 from kmeans_cli.ranges import format_range
 
+_SPARE = ("bits/px", "J_clust", "÷ PNG", "ΔE")
+"""What a narrow terminal does without, in this order; it is all in metrics.json."""
+
 
 def result_table(metrics: dict[str, Any]) -> RenderableType:
     """One result in full; of several a row each."""
@@ -58,45 +61,45 @@ def _facts(image: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 def _row_table(images: list[dict[str, Any]]) -> Table:
     several = len({image["path"] for image in images}) > 1
-    columns = ["k", "bytes", "÷ file", "÷ PNG", "PSNR", "SSIM", "ΔE", "J_clust"]
+    columns = ["k", "bytes", "÷ file", "÷ PNG", "bits/px", "PSNR", "SSIM", "ΔE", "J_clust"]
     rows = [_row(image) for image in images]
     if several:
-        return build_table(
-            ["picture", *columns], [(_name(image), *row) for image, row in zip(images, rows, strict=True)]
-        )
+        named = [(_name(image), *row) for image, row in zip(images, rows, strict=True)]
+        return build_table(["picture", *columns], named, whole=columns, spare=_SPARE)
     first = images[0]
     title = (
         f"{_name(first)}: {first['width']} × {first['height']} pixels, {first['colours_before']:,} colours; "
         f"file {first['bytes_original']:,}, lossless PNG {first['bytes_png']:,} bytes"
     )
-    return build_table(columns, rows, title=title)
+    return build_table(columns, rows, title=title, whole=columns, spare=_SPARE)
 
 
 def _row(image: dict[str, Any]) -> tuple[Any, ...]:
     return (
         image["k"],
         image["bytes_result"],
-        _Number(image["ratio_original"], ".3g"),
-        _Number(image["ratio_png"], ".3g"),
-        None if image["psnr"] is None else _Number(image["psnr"], ".2f"),
-        None if image["ssim"] is None else _Number(image["ssim"], ".3f"),
-        _Number(image["delta_e"], ".2f"),
-        _Number(image["j_clust"], ".4g"),
+        _Rounded(image["ratio_original"]),
+        _Rounded(image["ratio_png"]),
+        _Rounded(image["bits_per_pixel"]),
+        None if image["psnr"] is None else _Rounded(image["psnr"]),
+        None if image["ssim"] is None else _Rounded(image["ssim"], 3),
+        _Rounded(image["delta_e"]),
+        _Rounded(image["j_clust"]),
     )
 
 
-class _Number(float):
-    """A number that a table sets to the right and shows in a format of its own."""
+class _Rounded(float):
+    """A number that a table sets to the right, with as many digits behind the point as its whole column."""
 
-    format: str
+    digits: int
 
-    def __new__(cls, value: float, format: str) -> _Number:
+    def __new__(cls, value: float, digits: int = 2) -> _Rounded:
         number = super().__new__(cls, value)
-        number.format = format
+        number.digits = digits
         return number
 
     def __str__(self) -> str:
-        return format(float(self), self.format)
+        return f"{float(self):.{self.digits}f}"
 
 
 def _name(image: dict[str, Any]) -> str:
