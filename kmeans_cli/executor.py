@@ -131,19 +131,10 @@ def _until_broken(
     executor = open_executor()
     try:
         while (waiting or running) and not should_stop():
-            broken = False
-            while waiting and len(running) < width and not broken:
-                if on_submit is not None:
-                    on_submit(waiting[0])
-                try:
-                    running[executor.submit(function, waiting[0])] = waiting[0]
-                    waiting.popleft()
-                except BrokenExecutor:
-                    broken = True
+            broken = not _submit(executor, function, waiting, width, running, on_submit)
             finished, _ = wait(running, _LOOK_AGAIN_SECONDS, FIRST_COMPLETED)
-            broken = broken or any(_is_lost(future) for future in finished)
-            if broken:
-                finished, _ = wait(running)
+            if broken or any(map(_is_lost, finished)):
+                broken, (finished, _) = True, wait(running)  # it ends all its futures at once
             for future in [future for future in running if future in finished and not _is_lost(future)]:
                 yield running.pop(future), future
             if broken:
@@ -154,6 +145,26 @@ def _until_broken(
         if running:
             _end_workers()
         executor.shutdown(cancel_futures=True)
+
+
+def _submit(
+    executor: Executor,
+    function: Callable[[_T], _R],
+    waiting: deque[_T],
+    width: int,
+    running: dict[Future[_R], _T],
+    on_submit: Callable[[_T], None] | None,
+) -> bool:
+    """Let tasks run until ``width`` do or none waits; False when the executor broke since the last time."""
+    while waiting and len(running) < width:
+        if on_submit is not None:
+            on_submit(waiting[0])
+        try:
+            running[executor.submit(function, waiting[0])] = waiting[0]
+        except BrokenExecutor:
+            return False
+        waiting.popleft()
+    return True
 
 
 def _is_lost(future: Future[Any]) -> bool:

@@ -24,8 +24,8 @@ from kmeans_cli.progress import FitDone, FitsState, FitStarted, Progress, silent
 from kmeans_cli.shared import read_shared, write_shared
 from kmeans_cli.threads import available_cores, open_block_map
 
-SMALL_WORK = 2e9
-"""n·d·Σk up to which all fits in this process are done before two workers would have started and done them."""
+SMALL_WORK = 5e8
+"""n·d·Σk up to which this process has done all fits before two workers would have started: about half a second."""
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")

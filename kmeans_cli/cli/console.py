@@ -20,7 +20,7 @@ from rich.console import Console as RichConsole
 from rich.console import Group, JustifyMethod, RenderableType
 from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
 from rich.progress_bar import ProgressBar
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from kmeans_cli.progress import Bytes, Event, FitDone, FitsState, FitStarted, Iteration, Stage, Warned
@@ -43,7 +43,8 @@ class _Doing(TextColumn):
     """What goes on. Asked five times a second, so that a wish to stop shows before the iteration is over."""
 
     def __init__(self, stopping: Callable[[], bool]) -> None:
-        super().__init__("{task.description}", markup=False)
+        column = Column(no_wrap=True, overflow="ellipsis")
+        super().__init__("{task.description}", markup=False, table_column=column)
         self._stopping = stopping
 
     def render(self, task: Task) -> Text:
@@ -78,8 +79,7 @@ class Console:
         if self.quiet or not _can_move():
             yield self
             return
-        columns = SpinnerColumn(), TimeElapsedColumn(), _Doing(self._stopping), _KnownShare()
-        with Progress(*columns, console=self._err, transient=True, refresh_per_second=5) as self._bar:
+        with Progress(*self._columns(), console=self._err, transient=True, refresh_per_second=5) as self._bar:
             self._bar.add_task("starting", total=None)
             try:
                 yield self
@@ -132,14 +132,21 @@ class Console:
         """A line on stderr, also when quiet."""
         self._say(text)
 
+    def _columns(self) -> Iterator[ProgressColumn]:
+        """Of the moving line; where it is narrow, the bar gives way first, then the end of the text."""
+        yield SpinnerColumn()
+        yield TimeElapsedColumn(table_column=Column(no_wrap=True, min_width=7))
+        yield _Doing(self._stopping)
+        yield _KnownShare()
+
     def _done(self, event: FitDone) -> None:
         if event.error is not None:
             line = f"failed: {event.error}"
         else:
-            line = f"J_clust {event.j_clust:.6g}, {event.n_iter} iterations ({event.stop_reason})"
-            line += f", {event.seconds:.2f} s"
+            result = f"J_clust {event.j_clust:.6g}, {event.n_iter} iterations ({event.stop_reason})"
+            line = f"{result}, {event.seconds:.2f} s"
         started = self._started(event.fit)
-        if self._bar is None or started.n_fits > 1 or event.error is not None:
+        if self._bar is None or self.verbose or event.error is not None:
             self._say(f"{self._name(event.fit)}: k {started.n_clusters}, {started.init}, {line}")
 
     def _name(self, fit: int) -> str:
@@ -266,7 +273,7 @@ def _state_line(state: FitsState) -> str:
     if state.failed:
         parts.append(f"{state.failed} failed")
     if state.best_j_clust is not None:
-        parts.append(f"best J_clust {state.best_j_clust:.5g}")
+        parts.append(f"best J_clust {state.best_j_clust:.4g}")
     if state.seconds_left is not None:
         parts.append(f"{_duration(state.seconds_left)} left")
     return ", ".join(parts)

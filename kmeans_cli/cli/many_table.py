@@ -31,16 +31,15 @@ def sweep_table(report: ManyReport) -> Group:
     """A row for each k and init, and what the rules say."""
     metrics = report.metrics or {}
     rows = [_sweep_row(k, init, fits) for (k, init), fits in _by_k_and_init(metrics["fits"]).items()]
-    columns = ["k", "init", "fits", "J_clust", "mean", "iterations", "accuracy", "silhouette", "seconds"]
-    kept = [place for place in range(len(columns)) if any(row[place] != "" for row in rows)]
-    found = build_table(
-        [columns[place] for place in kept], [[row[place] for place in kept] for row in rows], title=report.dataset
-    )
     verdicts = [
         (rule_label(name), "none" if verdict["k"] is None else str(verdict["k"]), verdict["reason"])
         for name, verdict in metrics["rules"].items()
     ]
-    return Group(found, build_table(["rule", "k", "reason"], verdicts), Text(metrics["rules_summary"] + "\n"))
+    return Group(
+        _without_idle_columns(rows, title=report.dataset),
+        build_table(["rule", "k", "reason"], verdicts),
+        Text(metrics["rules_summary"] + "\n"),
+    )
 
 
 def starts_table(report: ManyReport) -> Group:
@@ -85,24 +84,31 @@ def _by_k_and_init(fits: Sequence[dict[str, Any]]) -> dict[tuple[int, str], list
     return found
 
 
-def _sweep_row(k: int, init: str, fits: Sequence[dict[str, Any]]) -> tuple[str | int, ...]:
+def _sweep_row(k: int, init: str, fits: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """One k and init: the numbers of its best fit, and what there is of the others."""
     good = [fit for fit in fits if fit["error"] is None]
-    count = str(len(good)) if len(good) == len(fits) else f"{len(good)} of {len(fits)}"
+    row = {"k": k, "init": init, "fits": len(fits), "failed": len(fits) - len(good)}
     if not good:
-        return k, init, count, "failed", "", "", "", "", ""
+        return row
     best = min(good, key=lambda fit: float(fit["inertia"]))
-    return (
-        k,
-        init,
-        count,
-        f"{best['j_clust']:.6g}",
-        f"{mean(fit['j_clust'] for fit in good):.6g}" if len(fits) > 1 else "",
-        best["n_iter"],
-        _score((best["train"] or {}).get("accuracy")),
-        _score((best["silhouette"] or {}).get("value")),
-        f"{sum(fit['seconds']['init'] + fit['seconds']['fit'] for fit in good):.2f}",
-    )
+    return row | {
+        "J_clust": f"{best['j_clust']:#.5g}",
+        "mean": f"{mean(fit['j_clust'] for fit in good):#.5g}" if len(fits) > 1 else None,
+        "iter.": best["n_iter"],
+        "accuracy": _score((best["train"] or {}).get("accuracy")),
+        "silhouette": _score((best["silhouette"] or {}).get("value")),
+    }
+
+
+def _without_idle_columns(rows: Sequence[dict[str, Any]], *, title: str) -> Table:
+    """A table of the columns that say something: not the same init in all rows, one fit in each, or nothing."""
+    idle = {"init": rows[0]["init"], "fits": 1, "failed": 0}
+    columns = [
+        name
+        for name in dict.fromkeys(name for row in rows for name in row)
+        if any(row.get(name) not in (None, idle.get(name)) for row in rows)
+    ]
+    return build_table(columns, [[row.get(name) for name in columns] for row in rows], title=title)
 
 
 def _trial_tables(dataset: str, trial: dict[str, Any]) -> Iterator[Any]:
@@ -132,5 +138,5 @@ def _extreme_rows(name: str, fit: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield f"{name}: most confused", ", ".join(pairs)
 
 
-def _score(value: float | None) -> str:
-    return "" if value is None else f"{value:.4f}"
+def _score(value: float | None) -> str | None:
+    return None if value is None else f"{value:.4f}"

@@ -87,7 +87,7 @@ def test_the_state_of_many_fits_is_told(capsys: pytest.CaptureFixture[str], monk
     console(FitsState(31, 1, 0, 32, 34.7312, 65.0))
     lines = capsys.readouterr().err.splitlines()
     assert lines[0].startswith("0/32 done, 2 running, ")
-    assert lines[1].startswith("12/32 done, 2 running, 1 failed, best J_clust 34.731, 1 h 02 min left, ")
+    assert lines[1].startswith("12/32 done, 2 running, 1 failed, best J_clust 34.73, 1 h 02 min left, ")
     assert "1 min 05 s left" in lines[2]
 
 
