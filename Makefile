@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-long lint format bench clean
+.PHONY: help install demo tables table-starts table-restarts table-images test test-long lint format bench bench-images clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -17,6 +17,29 @@ install: .venv/.installed ## make .venv with the package and its development too
 
 demo: .venv/.installed ## cluster the built-in handwritten digits: table, figures, run folder
 	$(BIN)/kmeans fit configs/digits.yaml
+
+# $(call tables,COMMAND,CONFIG,TABLES): a run of the config, unless there is a finished one, and tables of it.
+define tables
+@mkdir -p runs/tables
+$(BIN)/kmeans $(1) configs/$(2).yaml $(if $(FORCE),,--reuse) > runs/tables/$(2).txt
+@run=$$(sed -n 's/^run: //p' runs/tables/$(2).txt); file=runs/tables/$(2); \
+report() { $(BIN)/kmeans report "$$run" --config configs/$(2).yaml "$$@"; }; \
+for table in $(3); do \
+	report --table $$table --out $$file-$$table.md && \
+	report --table $$table --format latex --out $$file-$$table.tex && \
+	cat $$file-$$table.md && echo || exit 1; \
+done; \
+echo "tables: $$file-*; figures: $$run/figures"
+endef
+
+table-starts: .venv/.installed ## the first report's tables and figures, beside the published ones (needs MNIST)
+	$(call tables,sweep-k,report1-k20,starts)
+	$(call tables,sweep-k,report1-k5-20,starts-k k)
+
+table-restarts: .venv/.installed ## the second report's: 60 fits of 60,000 images, some minutes (needs MNIST)
+	$(call tables,multi-init,report2,restarts confused)
+
+tables: table-starts table-restarts ## all tables of the reports; what is finished is used again, unless FORCE=1
 
 test: .venv/.installed ## all tests but the long ones; on real MNIST too when KMEANS_DATA_DIR holds it
 	$(BIN)/python -m pytest -q -m "not long"
@@ -36,6 +59,12 @@ format: .venv/.installed ## rewrite the code in the house style
 bench: .venv/.installed ## speed and memory beside scikit-learn, on real MNIST (KMEANS_DATA_DIR)
 	$(BIN)/python -m tests.bench.fit
 	$(BIN)/python -m tests.bench.minibatch
+
+bench-images: .venv/.installed ## colours of pictures beside pngquant and scikit-learn; cat.png too when KMEANS_DATA_DIR holds it
+	$(BIN)/python -m tests.bench.images
+
+table-images: .venv/.installed ## the notebook's and the article's findings on pictures beside ours
+	$(BIN)/python -m tests.bench.image_table
 
 clean: ## remove .venv and caches; runs/ stays
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info

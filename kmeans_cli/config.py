@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,12 @@ from kmeans_cli.core.params import KMeansParams, MiniBatchParams
 from kmeans_cli.datasets.params import DataParams
 from kmeans_cli.errors import ConfigError
 from kmeans_cli.executor import ExecutorParams
+from kmeans_cli.images.params import NO_PATHS, ImageParams
 from kmeans_cli.metrics.params import EvaluateParams
 from kmeans_cli.plots.params import FigureParams
 from kmeans_cli.strict_yaml import read_yaml, read_yaml_file, write_yaml
+from kmeans_cli.sweep import SweepParams
+from kmeans_cli.tables.params import Published, PublishedRow
 
 
 @with_config(ConfigDict(strict=True, extra="forbid"))
@@ -37,10 +40,13 @@ class Config:
         data: What to cluster.
         kmeans: How it is clustered.
         minibatch: How, by algorithm ``minibatch``.
+        sweep: What several fits differ in.
+        image: Which pictures get fewer colours, and how.
         evaluate: What is measured afterwards.
         figures: What is drawn.
         executor: Who computes the fits.
         trace: Keep the centroids of every iteration.
+        published: What others found; report tables set it beside ours.
 
     Raises:
         ConfigError: For a negative seed.
@@ -51,10 +57,13 @@ class Config:
     data: DataParams = field(default_factory=DataParams)
     kmeans: KMeansParams = field(default_factory=KMeansParams)
     minibatch: MiniBatchParams = field(default_factory=MiniBatchParams)
+    sweep: SweepParams = field(default_factory=SweepParams)
+    image: ImageParams = field(default_factory=ImageParams)
     evaluate: EvaluateParams = field(default_factory=EvaluateParams)
     figures: FigureParams = field(default_factory=FigureParams)
     executor: ExecutorParams = field(default_factory=ExecutorParams)
     trace: bool = False
+    published: Published = field(default_factory=Published)
 
     def __post_init__(self) -> None:
         """Check."""
@@ -63,6 +72,7 @@ class Config:
 
 
 _ADAPTER = TypeAdapter(Config)
+_WITH_ALL_KEYS = Config(published=Published(rows=(PublishedRow(k=1),)))  # lists that are empty by default show theirs
 
 
 @dataclass(frozen=True)
@@ -107,8 +117,15 @@ def parse_set(text: str) -> Override:
     return Override(key.strip(), read_yaml(value, f"--set {key}").tree, "--set")
 
 
-def resolve(file: Path | None = None, overrides: Sequence[Override] = ()) -> Resolved:
+def resolve(
+    file: Path | None = None, overrides: Sequence[Override] = (), defaults: Mapping[str, Any] | None = None
+) -> Resolved:
     """Defaults, then the file, then the overrides in their order.
+
+    Args:
+        file: A YAML file, or None.
+        overrides: What flags say.
+        defaults: Of the command, by dotted key, where they differ from those of the config.
 
     Raises:
         ConfigError: For whatever in them cannot be right; ``where`` names the file and line, or the flag, and the key.
@@ -117,6 +134,10 @@ def resolve(file: Path | None = None, overrides: Sequence[Override] = ()) -> Res
     origins: Origins = {}
     if file is not None:
         values, origins = _read(file)
+    for key, value in (defaults or {}).items():
+        if not _is_given(values, key.split(".")):
+            _set(values, key.split("."), value)
+            origins[key] = "default"
     for override in overrides:
         _set(values, override.key.split("."), override.value)
         origins = {key: origin for key, origin in origins.items() if not _is_in(key, override.key)}
@@ -136,7 +157,7 @@ def build(values: dict[str, Any], origins: Origins | None = None) -> Config:
     try:
         return _ADAPTER.validate_json(json.dumps(values))
     except ValidationError as error:
-        raise as_config_error(error.errors(), values, to_tree(Config()), origins or {}) from None
+        raise as_config_error(error.errors(), values, to_tree(_WITH_ALL_KEYS), origins or {}) from None
 
 
 def to_tree(config: Config) -> dict[str, Any]:
@@ -181,18 +202,28 @@ def _set(values: dict[str, Any], path: Sequence[str], value: Any) -> None:
     values[path[-1]] = value
 
 
+def _is_given(values: Any, path: Sequence[str]) -> bool:
+    for name in path:
+        if not isinstance(values, dict) or name not in values:
+            return False
+        values = values[name]
+    return True
+
+
 def _is_in(key: str, section: str) -> bool:
     return key == section or key.startswith(section + ".")
 
 
 def _absolute(config: Config) -> Config:
     """Relative paths belong to the working directory of this moment, which no later reader of the config knows."""
-    data, kmeans = config.data, config.kmeans
+    data, kmeans, image = config.data, config.kmeans, config.image
     if data.path is not None:
         data = dataclasses.replace(data, path=_absolute_path(data.path))
     if isinstance(kmeans.init, dict) and "file" in kmeans.init:
         kmeans = dataclasses.replace(kmeans, init={"file": str(_absolute_path(Path(kmeans.init["file"])))})
-    return dataclasses.replace(config, data=data, kmeans=kmeans)
+    paths = tuple(path if path in NO_PATHS else str(_absolute_path(Path(path))) for path in image.paths)
+    image = dataclasses.replace(image, paths=paths)
+    return dataclasses.replace(config, data=data, kmeans=kmeans, image=image)
 
 
 def _absolute_path(path: Path) -> Path:

@@ -37,12 +37,14 @@ def as_config_error(
     Args:
         findings: ``ValidationError.errors()``; for a key that may have several types there is one for each type.
         tree: What was validated.
-        defaults: The tree of all keys with their defaults.
+        defaults: The tree of all keys with their defaults; a list of mappings holds one of them.
         origins: Who set what.
     """
     first = findings[0]
     if first["type"] == "json_invalid":  # the one way for a tree not to be JSON: half a surrogate pair
         return ConfigError("has text that is no Unicode", where="config")
+    if first["type"] == "missing":
+        return ConfigError("is missing", where=_place(".".join(map(str, first["loc"])), origins))
     if first["type"] == "unexpected_keyword_argument":
         return _unknown_key([str(part) for part in first["loc"]], defaults, origins)
     if first["type"] == "value_error":
@@ -54,7 +56,7 @@ def _unknown_key(path: Sequence[str], defaults: dict[str, Any], origins: Origins
     *section, name = path
     siblings: Any = defaults
     for part in section:
-        siblings = siblings[part]
+        siblings = siblings[0] if isinstance(siblings, list) else siblings[part]
     where = _place(".".join(path), origins)
     elsewhere = [key for key in _all_keys(defaults) if key.rpartition(".")[2] == name]
     if elsewhere and not nearest_match(name, siblings):

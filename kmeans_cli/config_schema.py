@@ -21,7 +21,10 @@ from kmeans_cli.core.stop import STOP_RULES
 from kmeans_cli.datasets.params import DTYPES, MISSING, SCALES, SPLITS
 from kmeans_cli.datasets.registry import DATASETS
 from kmeans_cli.executor import EXECUTORS
+from kmeans_cli.images.dither import DITHERS
+from kmeans_cli.images.spaces import SPACES
 from kmeans_cli.plots.params import FORMATS
+from kmeans_cli.selection import K_RULES
 from kmeans_cli.strict_yaml import write_yaml_value
 
 NAMES: dict[str, Collection[str]] = {
@@ -34,6 +37,10 @@ NAMES: dict[str, Collection[str]] = {
     "kmeans.algorithm": ALGORITHM_NAMES,
     "kmeans.empty": EMPTY_POLICIES,
     "kmeans.stop.rule": STOP_RULES,
+    "sweep.init": INITS,
+    "sweep.rules": K_RULES,
+    "image.space": SPACES,
+    "image.dither": DITHERS,
     "figures.format": FORMATS,
     "executor.name": EXECUTORS,
 }
@@ -52,6 +59,7 @@ def json_schema() -> dict[str, Any]:
         _property(schema, key)["description"] = meaning
     for key, names in NAMES.items():
         value = _property(schema, key)
+        value = value.get("items", value)  # of a list, each item is a name
         text = next(kind for kind in value.get("anyOf", [value]) if kind.get("type") == "string")
         text["enum"] = list(names)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema

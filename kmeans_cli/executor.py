@@ -1,12 +1,37 @@
-"""Who computes the fits of a run."""
+"""Who computes the fits of a run: this process, or worker processes, behind ``concurrent.futures.Executor``."""
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
 from dataclasses import dataclass
+from multiprocessing.connection import wait as wait_for
+from pathlib import Path
+from shutil import rmtree
+from threading import Thread
+from typing import Any, TypeVar
 
-from kmeans_cli.errors import ConfigError
+from kmeans_cli.errors import ConfigError, FitError
 
-EXECUTORS = ("auto", "serial")
+EXECUTORS = ("auto", "serial", "processes")
+
+_LOOK_AGAIN_SECONDS = 0.1
+"""How often the wish to stop is looked at while workers work."""
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
 
 
 @dataclass(frozen=True)
@@ -14,8 +39,10 @@ class ExecutorParams:
     """The config section ``executor``.
 
     Attributes:
-        name: ``serial``: one fit after the other in this process; ``auto`` chooses.
-        jobs: Cores to use; None: all that this process may use.
+        name: ``serial``: one fit after the other in this process; ``processes``: several at once, each in a process;
+            ``auto``: serial while the work is small, else processes.
+        jobs: Cores to use; None: all that this process may use. Several fits take a process each, a single one
+            takes threads.
 
     Raises:
         ConfigError: For an unknown name or fewer than one job.
@@ -32,3 +59,124 @@ class ExecutorParams:
             raise ConfigError(
                 "is too few jobs", where="jobs", value=self.jobs, allowed="a whole number from 1, or null"
             )
+
+
+class SerialExecutor(Executor):
+    """Does each task when it is submitted, in this thread."""
+
+    def submit(self, function: Callable[..., _R], /, *args: Any, **extra: Any) -> Future[_R]:
+        """The finished future of a call."""
+        future: Future[_R] = Future()
+        try:
+            future.set_result(function(*args, **extra))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def open_processes(n_workers: int, shared: Path) -> Executor:
+    """Worker processes, started afresh so that they inherit no threads, handlers or open files.
+
+    They leave SIGINT to this process, and end when it is gone, however it ended.
+
+    Args:
+        n_workers: How many.
+        shared: The folder of what they share; they remove it when this process could not.
+    """
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(n_workers, mp_context=context, initializer=_become_worker, initargs=(shared,))
+
+
+def run_tasks(
+    open_executor: Callable[[], Executor],
+    function: Callable[[_T], _R],
+    tasks: Iterable[_T],
+    width: int,
+    should_stop: Callable[[], bool],
+    on_submit: Callable[[_T], None] | None,
+) -> Generator[tuple[_T, Future[_R]]]:
+    """Each task with its finished future, in the order they finish.
+
+    When a worker is killed, its executor is lost with all tasks in flight. Another one is opened, and these tasks are
+    tried once more, one at a time, so that only the task that kills workers fails.
+
+    Args:
+        open_executor: Makes an executor.
+        function: What to do with a task.
+        tasks: What to do it with.
+        width: How many tasks are in flight at most.
+        should_stop: Asked several times a second; True ends the iteration, and workers in the middle of a task.
+        on_submit: Told of each task that is about to be done.
+    """
+    waiting = deque(tasks)
+    while waiting and not should_stop():
+        lost = yield from _until_broken(open_executor, function, waiting, width, should_stop, on_submit)
+        for task in lost:
+            if (yield from _until_broken(open_executor, function, deque([task]), 1, should_stop, on_submit)):
+                failed: Future[_R] = Future()
+                failed.set_exception(FitError("its worker process was killed twice (out of memory?)"))
+                yield task, failed
+
+
+def _until_broken(
+    open_executor: Callable[[], Executor],
+    function: Callable[[_T], _R],
+    waiting: deque[_T],
+    width: int,
+    should_stop: Callable[[], bool],
+    on_submit: Callable[[_T], None] | None,
+) -> Generator[tuple[_T, Future[_R]], None, list[_T]]:
+    """Take tasks from ``waiting`` till it is empty or the executor broke; then return the tasks lost with it."""
+    running: dict[Future[_R], _T] = {}
+    executor = open_executor()
+    try:
+        while (waiting or running) and not should_stop():
+            broken = False
+            while waiting and len(running) < width and not broken:
+                if on_submit is not None:
+                    on_submit(waiting[0])
+                try:
+                    running[executor.submit(function, waiting[0])] = waiting[0]
+                    waiting.popleft()
+                except BrokenExecutor:
+                    broken = True
+            finished, _ = wait(running, _LOOK_AGAIN_SECONDS, FIRST_COMPLETED)
+            broken = broken or any(_is_lost(future) for future in finished)
+            if broken:
+                finished, _ = wait(running)
+            for future in [future for future in running if future in finished and not _is_lost(future)]:
+                yield running.pop(future), future
+            if broken:
+                lost, running = list(running.values()), {}
+                return lost
+        return []
+    finally:
+        if running:
+            _end_workers()
+        executor.shutdown(cancel_futures=True)
+
+
+def _is_lost(future: Future[Any]) -> bool:
+    try:
+        return isinstance(future.exception(), BrokenExecutor)
+    except CancelledError:
+        return True
+
+
+def _end_workers() -> None:
+    """End this process's workers in the middle of what they do: nobody waits for it any more."""
+    for worker in multiprocessing.active_children():
+        worker.terminate()
+
+
+def _become_worker(shared: Path) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
+    Thread(target=_end_with_parent, args=(shared,), daemon=True).start()
+
+
+def _end_with_parent(shared: Path) -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    wait_for([parent.sentinel])
+    rmtree(shared, ignore_errors=True)
+    os._exit(1)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from kmeans_cli import metrics
-from kmeans_cli.core.distance import nearest_labels, own_squared_distances
+from kmeans_cli.core.distance import nearest_labels
 from kmeans_cli.core.engine import fit
 from kmeans_cli.core.params import KMeansParams, MiniBatchParams
 from kmeans_cli.core.prepare import Prepared, prepare
@@ -21,8 +21,10 @@ from kmeans_cli.images.ink import measure_ink
 from kmeans_cli.metrics.params import EvaluateParams
 from kmeans_cli.model import Model
 from kmeans_cli.progress import FitDone, FitStarted, Iteration, Progress
+from kmeans_cli.sweep import FitKey
 
 N_NEAREST = 10
+_KEPT_ROWS = 4096  # the distances between so many take 128 MiB
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class FitJob:
         distance_sums: Record the distance sum of each iteration.
         trace: Keep the centroids of each iteration.
         minibatch: The settings of mini-batch, where ``params`` ask for it.
+        start_number: Which of the starts of its k and init, from 0.
     """
 
     number: int
@@ -46,17 +49,33 @@ class FitJob:
     distance_sums: bool = False
     trace: bool = False
     minibatch: MiniBatchParams = field(default_factory=MiniBatchParams)
+    start_number: int = 0
+
+    @property
+    def key(self) -> FitKey:
+        """What it is among the fits of its run."""
+        return FitKey(self.params.n_clusters, self.params.init_name, self.start_number)
 
 
 @dataclass(frozen=True)
 class FitData:
-    """A data set with what is made of it once for all fits."""
+    """A data set with what is made of it once for all fits.
+
+    Attributes:
+        dataset: The data.
+        samples: The training samples as the engine sees them.
+        prepared: Of these.
+        test: The held-out samples likewise; None without their classes.
+        seconds: What preparing took.
+        silhouette_distances: Between the rows of the silhouette, for several fits; None: each fit measures them.
+    """
 
     dataset: Dataset
     samples: ArraySamples
     prepared: Prepared
     test: tuple[ArraySamples, Prepared] | None
     seconds: float
+    silhouette_distances: metrics.DistanceBlocks | None = None
 
     @classmethod
     def of(cls, dataset: Dataset, map_blocks: MapBlocks) -> FitData:
@@ -69,6 +88,15 @@ class FitData:
             held_out = ArraySamples(dataset.test.X)
             test = held_out, prepare(held_out, map_blocks)
         return cls(dataset, samples, prepared, test, time.perf_counter() - began)
+
+    def for_many(self, params: EvaluateParams, data_seed: int, map_blocks: MapBlocks) -> FitData:
+        """The same with what only pays when many fits are evaluated: the distances that all silhouettes look at."""
+        if not 0 < min(params.silhouette_samples, self.samples.n) <= _KEPT_ROWS:
+            return self
+        began = time.perf_counter()
+        rows = self.samples.take(metrics.draw_rows(self.samples.n, params.silhouette_samples, data_seed))
+        distances = metrics.distance_blocks(rows, map_blocks)
+        return replace(self, silhouette_distances=distances, seconds=self.seconds + time.perf_counter() - began)
 
 
 @dataclass(frozen=True)
@@ -180,7 +208,7 @@ def evaluate(
     rows = metrics.draw_rows(data.samples.n, params.silhouette_samples, data_seed)
     squared = result.squared_distances
     clustering = metrics.Clustering(
-        data.samples, result.labels, result.centroids, squared, y, classes, rows, map_blocks
+        data.samples, result.labels, result.centroids, squared, y, classes, rows, data.silhouette_distances, map_blocks
     )
     geometry = metrics.measure(clustering, needs_classes=False)
     silhouette = geometry.pop("silhouette")
@@ -238,6 +266,5 @@ def _held_out_scores(
     samples, prepared = data.test
     centroids = fitted.result.centroids
     labels = nearest_labels(samples, prepared, centroids, map_blocks)
-    squared = own_squared_distances(samples, centroids, labels, map_blocks)
-    held_out = metrics.Clustering(samples, labels, centroids, squared, data.dataset.test.y, classes)
+    held_out = metrics.Clustering(samples, labels, centroids, None, data.dataset.test.y, classes)
     return metrics.measure(held_out, needs_classes=True)

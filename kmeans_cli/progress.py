@@ -52,6 +52,27 @@ class FitDone:
 
 
 @dataclass(frozen=True)
+class FitsState:
+    """Where many fits stand.
+
+    Attributes:
+        done: Fits that ended, the failed ones too.
+        running: Fits that go on now.
+        failed: Fits that failed.
+        n_fits: All that are to be done now.
+        best_j_clust: The smallest so far, over all k; None before the first.
+        seconds_left: About how long the rest will take; None: not known yet.
+    """
+
+    done: int
+    running: int
+    failed: int
+    n_fits: int
+    best_j_clust: float | None
+    seconds_left: float | None
+
+
+@dataclass(frozen=True)
 class Bytes:
     """``done`` of ``total`` bytes (None: unknown) of a download or a pass over a file."""
 
@@ -67,7 +88,7 @@ class Warned:
     text: str
 
 
-Event: TypeAlias = Stage | FitStarted | Iteration | FitDone | Bytes | Warned
+Event: TypeAlias = Stage | FitStarted | Iteration | FitDone | FitsState | Bytes | Warned
 Progress: TypeAlias = Callable[[Event], None]
 
 

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from kmeans_cli.core.types import IterationRecord
 from kmeans_cli.datasets.types import Dataset
 from kmeans_cli.experiment import FitOutcome, Fitted, build_model
+from kmeans_cli.plots import Plot, save
 from kmeans_cli.plots.params import FigureParams
 from kmeans_cli.plots.view import FitView
 from kmeans_cli.runs.folder import RunFolder
+
+_View = TypeVar("_View")
 
 HISTORY_COLUMNS = ("iteration", "inertia", "j_clust", "centroid_shift", "n_moved", "n_empty", "seconds")
 OPTIONAL_COLUMNS = ("distance_sum", "j_clust_full")
 
 
-def write_history(folder: RunFolder, fits: Sequence[Fitted]) -> None:
-    """Write ``history.csv``: a row per iteration of each fit, with the optional columns that were recorded."""
-    records = [record for fitted in fits for record in fitted.result.history]
+def write_history(folder: RunFolder, histories: Mapping[int, Sequence[IterationRecord]]) -> None:
+    """Write ``history.csv``: a row per iteration of each fit, with the optional columns that were recorded.
+
+    Args:
+        folder: The run folder.
+        histories: By the number of the fit.
+    """
+    records = [record for history in histories.values() for record in history]
     asked = (name for name in OPTIONAL_COLUMNS if any(getattr(record, name) is not None for record in records))
     columns = (*HISTORY_COLUMNS, *asked)
-    folder.write_csv("history.csv", ("fit", *columns), _history_rows(fits, columns))
+    rows = (
+        (number, *(getattr(record, column) for column in columns))
+        for number, history in histories.items()
+        for record in history
+    )
+    folder.write_csv("history.csv", ("fit", *columns), rows)
 
 
 def write_model(folder: RunFolder, name: str, dataset: Dataset, outcome: FitOutcome) -> None:
@@ -61,16 +74,28 @@ def write_trace(folder: RunFolder, fitted: Fitted) -> None:
 
 
 def write_figures(
-    folder: RunFolder, view: FitView, params: FigureParams, should_stop: Callable[[], bool] = lambda: False
+    folder: RunFolder,
+    plots: Mapping[str, Plot[_View]],
+    view: _View,
+    params: FigureParams,
+    suffix: str = "",
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> bool:
-    """Draw every figure that applies to the fit into ``figures/``; False when it was stopped before the last."""
-    from kmeans_cli.plots import PLOTS, save  # matplotlib costs a third of a second
+    """Draw every figure that applies to the view into ``figures/``; False when it was stopped before the last.
 
-    for name, plot in PLOTS.items():
+    Args:
+        folder: The run folder.
+        plots: What to draw.
+        view: Of what.
+        params: Into which format.
+        suffix: Behind the name of each file.
+        should_stop: Asked before each figure.
+    """
+    for name, plot in plots.items():
         if should_stop():
             return False
         if plot.applies(view):
-            with folder.open_write(f"figures/{name}.{params.format}") as file:
+            with folder.open_write(f"figures/{name}{suffix}.{params.format}") as file:
                 save(plot.draw(view), file, params.format)
     return True
 
@@ -94,13 +119,3 @@ def build_view(dataset: Dataset, outcome: FitOutcome) -> FitView:
         nearest=outcome.nearest,
         history=result.history,
     )
-
-
-def _history_rows(fits: Sequence[Fitted], columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-    for fitted in fits:
-        for record in fitted.result.history:
-            yield (fitted.job.number, *_values(record, columns))
-
-
-def _values(record: IterationRecord, columns: Sequence[str]) -> Iterator[Any]:
-    return (getattr(record, column) for column in columns)

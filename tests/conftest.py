@@ -4,6 +4,11 @@ import os
 from collections.abc import Iterable
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says more about what else the machine does than about the code.
+settings.register_profile("no deadline", deadline=None)
+settings.load_profile("no deadline")
 
 NO_DATA = "KMEANS_DATA_DIR is not set"
 

@@ -215,7 +215,8 @@ def test_every_name_is_accepted() -> None:
     for key, names in NAMES.items():
         for name in names:
             tol = [parse_set("kmeans.stop.tol=1")] if name in ("shift", "loss") else []
-            resolve(None, [Override(key, name, "--set"), *tol])
+            value = [name] if key == "sweep.rules" else name
+            resolve(None, [Override(key, value, "--set"), *tol])
 
 
 def test_the_template_is_the_default_config(tmp_path: Path) -> None:
@@ -228,3 +229,18 @@ def test_configs_are_plain_values() -> None:
     config: Any = Config()
     with pytest.raises(dataclasses.FrozenInstanceError):
         config.seed = 3
+
+
+@pytest.mark.parametrize(
+    ("row", "line"),
+    [
+        ({"k": 5, "j_clus": 3.0}, r"published\.rows\.0\.j_clus: 'j_clus' is no key; .*did you mean 'j_clust'"),
+        ({"j_clust": 3.0}, r"published\.rows\.0\.k: is missing"),
+        ({"k": 5, "accuracy": "58 %"}, r"published\.rows\.0\.accuracy: '58 %' is of the wrong type; allowed: a number"),
+        ({"k": 5, "accuracy": 58}, r"published\.rows\.accuracy: 58\.0 is no share"),
+    ],
+)
+def test_published_rows_are_checked(row: dict[str, object], line: str) -> None:
+    """A row of published figures is as strict as any section: it names the row, the key and what is allowed."""
+    with pytest.raises(ConfigError, match=line):
+        build({"published": {"rows": [row]}})

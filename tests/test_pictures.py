@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from kmeans_cli import pictures
 from kmeans_cli.errors import PlaceError
 from kmeans_cli.pictures import open_picture, resize_grey, write_animation
 
@@ -88,11 +87,12 @@ def test_colour_profile(tmp_path: Path) -> None:
     assert "ignored" in picture.notes[0]
 
 
-def test_too_many_pixels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A picture with too many pixels is refused."""
-    monkeypatch.setattr(pictures, "MAX_PIXELS", 1)
-    with pytest.raises(PlaceError, match="2 × 1 pixels; allowed: at most 1"):
-        open_picture(_save(tmp_path / "a.png", Image.fromarray(RED_TO_BLUE)))
+def test_too_many_pixels(tmp_path: Path) -> None:
+    """A picture with too many pixels is refused, and the error names the limit that can be lifted."""
+    path = _save(tmp_path / "a.png", Image.fromarray(RED_TO_BLUE))
+    with pytest.raises(PlaceError, match=r"2 × 1 pixels; .* at most 1 pixels \(lift it with --set image\.max_pixels=N"):
+        open_picture(path, max_pixels=1, limit_key="image.max_pixels")
+    assert open_picture(path, max_pixels=2).pixels.shape == (1, 2, 3)
 
 
 def test_bomb_is_refused_by_its_header(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_bomb_is_refused_by_its_header(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(
         b"\x89PNG\r\n\x1a\n" + chunk + b"\0\0\0\0IDAT" + struct.pack(">I", zlib.crc32(b"IDAT"))
     )
-    with pytest.raises(PlaceError, match="too large"):
+    with pytest.raises(PlaceError, match="100,000 × 100,000 pixels"):
         open_picture(tmp_path / "a.png")
 
 
@@ -141,3 +141,38 @@ def test_animation(kind: str) -> None:
             assert np.abs(np.asarray(film.convert("RGB")).astype(int) - frame).max() <= 8
             assert film.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
         assert film.info["duration"] == 2000
+
+
+def test_opacity_can_be_kept(tmp_path: Path) -> None:
+    """On request the opacity comes beside the colours; a picture that is opaque all over has none."""
+    image = Image.fromarray(np.array([[[9, 9, 9, 255], [9, 9, 9, 0]]], dtype=np.uint8))
+    picture = open_picture(_save(tmp_path / "a.png", image), keep_alpha=True)
+    assert picture.alpha is not None
+    assert picture.alpha.tolist() == [[255, 0]]
+    assert picture.pixels.tolist() == [[[9, 9, 9], [9, 9, 9]]]
+    assert picture.notes == ()
+    opaque = open_picture(_save(tmp_path / "b.png", Image.new("RGBA", (2, 2), (1, 2, 3, 255))), keep_alpha=True)
+    assert opaque.alpha is None
+
+
+def test_sixteen_bit_colours(tmp_path: Path) -> None:
+    """PIL reduces 16 bits of red, green and blue without a word; we have one."""
+    header = struct.pack(">IIBBBBB", 1, 1, 16, 2, 0, 0, 0)
+    pixel = zlib.compress(b"\0" + bytes([0x80, 1, 0x40, 2, 0xFF, 3]))
+    chunks = ((b"IHDR", header), (b"IDAT", pixel), (b"IEND", b""))
+    content = b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
+    )
+    (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + content)
+    picture = open_picture(tmp_path / "a.png")
+    assert picture.pixels.tolist() == [[[0x80, 0x40, 0xFF]]]
+    assert "16 bits" in picture.notes[0]
+
+
+@pytest.mark.parametrize(("mode", "kind"), [("L", "greyscale"), ("P", "palette"), ("CMYK", "CMYK"), ("RGB", None)])
+def test_what_the_file_holds(tmp_path: Path, mode: str, kind: str | None) -> None:
+    """A picture says what its file holds when that is not RGB, and which format it has by its content."""
+    path = tmp_path / "a.png"
+    Image.new(mode, (4, 4)).save(path, "TIFF")
+    picture = open_picture(path)
+    assert (picture.kind, picture.format) == (kind, "TIFF")

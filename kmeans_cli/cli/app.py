@@ -19,13 +19,18 @@ from kmeans_cli.errors import KMeansError
 
 COMMANDS = {
     "fit": "Cluster one data set: a run folder with model, metrics and figures.",
+    "sweep-k": "Many k, from one or several starts; and which k to choose.",
+    "multi-init": "Many starts, every one kept: the best, the worst, and what lies between.",
+    "compress-image": "Pictures in k colours: small PNG files, palettes, honest numbers.",
     "predict": "Clusters and classes of new images or new rows.",
     "animate": "The iterations of a fit as a moving picture.",
-    "runs": "The runs so far: list, show, path.",
+    "report": "A table of finished runs: Markdown, CSV or LaTeX.",
+    "runs": "The runs so far: list, show, path, compare.",
     "data": "The data sets: list, info, fetch.",
     "config": "The settings: show, check, schema, new.",
 }
-"""Each command with its line in the help; its module in this package has the same name and a Typer called ``app``."""
+"""Each command with its line in the help; its module in this package has the same name (with ``_``) and a Typer called
+``app``."""
 
 _BROKEN_PIPE = 128 + 13  # what a shell reports for a program that SIGPIPE ended
 
@@ -42,7 +47,8 @@ class LazyCommand(TyperCommand):
 
     def make_context(self, *args: Any, **extra: Any) -> Any:
         """Import the command's module and let the command take over."""
-        command = typer.main.get_command(import_module(f"kmeans_cli.cli.{self.name}").app)
+        module = str(self.name).replace("-", "_")
+        command = typer.main.get_command(import_module(f"kmeans_cli.cli.{module}").app)
         for each in (command, *getattr(command, "commands", {}).values()):
             tidy(each.get_params(typer.Context(each, parent=extra["parent"])))
         return command.make_context(*args, **extra)

@@ -17,13 +17,13 @@ from typing import Any
 from rich import box
 from rich.cells import cell_len
 from rich.console import Console as RichConsole
-from rich.console import JustifyMethod, RenderableType
+from rich.console import Group, JustifyMethod, RenderableType
 from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from kmeans_cli.progress import Bytes, Event, FitDone, FitStarted, Iteration, Stage, Warned
+from kmeans_cli.progress import Bytes, Event, FitDone, FitsState, FitStarted, Iteration, Stage, Warned
 
 SECONDS_BETWEEN_LINES = 60.0
 _WIDE = 200
@@ -69,7 +69,7 @@ class Console:
         self._stopping = lambda: self._in_fit and stopping()
         self._err = _rich_console(stderr=True)
         self._bar: Progress | None = None
-        self._fit = FitStarted(0, 1, 0, "", 0, 0)
+        self._fits: dict[int, FitStarted] = {}
         self._began = self._last_line = time.monotonic()
 
     @contextmanager
@@ -96,7 +96,7 @@ class Console:
             case Stage(text):
                 self._show(text, detail=True)
             case FitStarted():
-                self._fit, self._in_fit = event, True
+                self._fits[event.fit], self._in_fit = event, True
                 self._began = time.monotonic()
                 self._show(f"{self._name(event.fit)}: k {event.n_clusters}, init {event.init}", detail=True)
             case Iteration(fit, record):
@@ -105,24 +105,27 @@ class Console:
             case FitDone():
                 self._in_fit = False
                 self._done(event)
+            case FitsState():
+                self._show(_state_line(event), done=event.done, total=event.n_fits)
             case Bytes(what, done, total):
                 size = f"{_megabytes(done)} of {_megabytes(total)}" if total else _megabytes(done)
                 self._show(f"{what}: {size}", done=done, total=total)
 
-    def result(self, run_dir: Path | None, *, as_json: dict[str, Any] | None, table: Table) -> None:
+    def result(self, run_dir: Path | None, *, as_json: dict[str, Any] | None, table: RenderableType | None) -> None:
         """The outcome on stdout: a document; when quiet only the path, if there is one; or a table and the path.
 
         Args:
             run_dir: The run folder, if there is one.
             as_json: What to show as JSON; None: no JSON.
-            table: What people see.
+            table: What people see; None: there is nothing to show yet.
         """
         if as_json is not None:
             write_json(as_json | {"run_dir": None if run_dir is None else str(run_dir)})
         elif self.quiet and run_dir is not None:
             write_line(str(run_dir))
         else:
-            write_table(table)
+            if table is not None:
+                write_table(table)
             _write(f"run: {run_dir}\n" if run_dir else "")
 
     def note(self, text: str) -> None:
@@ -134,11 +137,16 @@ class Console:
             line = f"failed: {event.error}"
         else:
             line = f"J_clust {event.j_clust:.6g}, {event.n_iter} iterations ({event.stop_reason})"
-        if self._bar is None or self._fit.n_fits > 1 or event.error is not None:
-            self._say(f"{self._name(event.fit)}: k {self._fit.n_clusters}, {line}, {event.seconds:.2f} s")
+            line += f", {event.seconds:.2f} s"
+        started = self._started(event.fit)
+        if self._bar is None or started.n_fits > 1 or event.error is not None:
+            self._say(f"{self._name(event.fit)}: k {started.n_clusters}, {started.init}, {line}")
 
     def _name(self, fit: int) -> str:
-        return f"fit {fit + 1}/{self._fit.n_fits}"
+        return f"fit {fit + 1}/{self._started(fit).n_fits}"
+
+    def _started(self, fit: int) -> FitStarted:
+        return self._fits.get(fit, FitStarted(fit, 1, 0, "", 0, 0))
 
     def _show(self, text: str, *, detail: bool = False, done: int = 0, total: int | None = None) -> None:
         """What goes on right now: in the bar, or as a line when that is due."""
@@ -191,13 +199,18 @@ def build_table(
     return table
 
 
-def write_table(table: Table) -> None:
-    """Print a table on stdout as wide as it was built, without blanks at the ends of lines."""
-    console = _rich_console(width=sum(column.width or 0 for column in table.columns) + _GAP * len(table.columns))
-    with console.capture() as captured:
-        console.print(table)
-    for line in captured.get().splitlines():
-        write_line(line.rstrip())
+def write_table(table: RenderableType) -> None:
+    """Print a table, or several and what is said between, on stdout; no blanks at the ends of lines."""
+    for part in table.renderables if isinstance(table, Group) else [table]:
+        console = _rich_console(width=_built_width(part) if isinstance(part, Table) else None)
+        with console.capture() as captured:
+            console.print(part)
+        for line in captured.get().splitlines():
+            write_line(line.rstrip())
+
+
+def _built_width(table: Table) -> int:
+    return sum(column.width or 0 for column in table.columns) + _GAP * len(table.columns)
 
 
 def write_json(value: Any) -> None:
@@ -246,6 +259,23 @@ def _fitting(widest: Sequence[int], least: Sequence[int], room: int) -> list[int
 
 def _text(value: Any) -> str:
     return "" if value is None else str(value)
+
+
+def _state_line(state: FitsState) -> str:
+    parts = [f"{state.done}/{state.n_fits} done", f"{state.running} running"]
+    if state.failed:
+        parts.append(f"{state.failed} failed")
+    if state.best_j_clust is not None:
+        parts.append(f"best J_clust {state.best_j_clust:.5g}")
+    if state.seconds_left is not None:
+        parts.append(f"{_duration(state.seconds_left)} left")
+    return ", ".join(parts)
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
 
 
 def _can_move() -> bool:

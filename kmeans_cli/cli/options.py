@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -24,10 +24,14 @@ SETTINGS = {
     "algorithm": "kmeans.algorithm",
     "seed": "seed",
     "name": "name",
+    "executor": "executor.name",
     "jobs": "executor.jobs",
     "no_figures": "figures.enabled",
 }
 """The flags that are short for a config key, by the name of their parameter."""
+
+SEVERAL = SETTINGS | {"k": "sweep.k", "init": "sweep.init"}
+"""The same for commands with several fits."""
 
 _DURATION = re.compile(r"(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,6}(?:\.[0-9]{1,3})?)s?)?")
 
@@ -93,6 +97,26 @@ Init = Annotated[
 NInit = Annotated[
     str | None, typer.Option("--n-init", metavar="N", help="So many starts; the best is kept.", rich_help_panel=_HOW)
 ]
+Ks = Annotated[
+    str | None,
+    typer.Option(
+        "--k", metavar="RANGE", help="Numbers of clusters: 20, 5..20, 5..50..5 or 4,8,16.", rich_help_panel=_HOW
+    ),
+]
+Inits = Annotated[
+    str | None,
+    typer.Option(
+        "--init",
+        metavar="NAMES",
+        help="How starts are chosen; several to compare: uniform,sample.",
+        autocompletion=complete_names("kmeans.init"),
+        rich_help_panel=_HOW,
+    ),
+]
+NInits = Annotated[
+    str | None,
+    typer.Option("--n-init", metavar="N", help="Starts of each k, or a list for each its own.", rich_help_panel=_HOW),
+]
 Algorithm = Annotated[
     str | None,
     typer.Option(
@@ -112,6 +136,35 @@ NoFigures = Annotated[bool, typer.Option("--no-figures", help="Draw no figures."
 Jobs = Annotated[
     str | None, typer.Option("--jobs", metavar="N", help="Cores to use; all by default.", rich_help_panel=_RUN)
 ]
+ExecutorName = Annotated[
+    str | None,
+    typer.Option(
+        "--executor",
+        metavar="NAME",
+        help="Who does the fits: auto, serial or processes.",
+        autocompletion=complete_names("executor.name"),
+        rich_help_panel=_RUN,
+    ),
+]
+Resume = Annotated[
+    str | None,
+    typer.Option(
+        "--resume",
+        metavar="RUN",
+        help="Go on with a run: do what is missing in it; more k or starts may be asked for.",
+        autocompletion=complete_run,
+        rich_help_panel=_RUN,
+    ),
+]
+RetryFailed = Annotated[
+    bool, typer.Option("--retry-failed", help="With --resume: also repeat what failed.", rich_help_panel=_RUN)
+]
+FailFast = Annotated[bool, typer.Option("--fail-fast", help="Stop at the first fit that fails.", rich_help_panel=_RUN)]
+Reuse = Annotated[
+    bool,
+    typer.Option("--reuse", help="Take a completed run of the same settings and data.", rich_help_panel=_RUN),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do more than 10,000 fits.", rich_help_panel=_RUN)]
 MaxTime = Annotated[
     str | None,
     typer.Option("--max-time", metavar="TIME", help="Stop after 90, 45s, 10m or 1h30m.", rich_help_panel=_RUN),
@@ -144,13 +197,16 @@ def config_file(argument: Path | None, option: Path | None) -> Path | None:
     return argument or option
 
 
-def overrides(sets: Sequence[str] | None, data: str | None, **flags: Any) -> list[Override]:
+def overrides(
+    sets: Sequence[str] | None, data: str | None, settings: Mapping[str, str] = SETTINGS, **flags: Any
+) -> list[Override]:
     """What the options change in the config: ``--set`` first, then named flags.
 
     Args:
         sets: The values of ``--set``.
         data: The value of ``--data``.
-        flags: Values of flags in ``SETTINGS``; None and False: not given.
+        settings: What the flags are short for.
+        flags: Values of flags in ``settings``; None and False: not given.
 
     Raises:
         ConfigError: For a ``--set`` that sets nothing, and ``--data`` that is neither a name nor a path.
@@ -162,7 +218,7 @@ def overrides(sets: Sequence[str] | None, data: str | None, **flags: Any) -> lis
         found += data_overrides(data, "--data")
     for name, value in flags.items():
         if value is not None and value is not False:
-            found.append(Override(SETTINGS[name], _setting(name, value), f"--{name.replace('_', '-')}"))
+            found.append(Override(settings[name], _setting(name, value), f"--{name.replace('_', '-')}"))
     return found
 
 
@@ -205,6 +261,11 @@ def parse_duration(text: str | None) -> float | None:
 def _setting(name: str, value: str | bool) -> Any:
     if name == "no_figures":
         return False
-    # What is no whole number stays text, and the config says what it should have been.
-    is_number = name in ("k", "n_init", "seed", "jobs") and re.fullmatch(r"[+-]?[0-9]{1,30}", str(value))
-    return int(value) if is_number else value
+    if name == "n_init" and "," in str(value):
+        return [_number(part) for part in str(value).split(",")]
+    return _number(str(value)) if name in ("k", "n_init", "seed", "jobs") else value
+
+
+def _number(text: str) -> int | str:
+    """What is no whole number stays text, and the config says what it should have been."""
+    return int(text) if re.fullmatch(r"[+-]?[0-9]{1,30}", text.strip()) else text

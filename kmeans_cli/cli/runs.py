@@ -13,8 +13,9 @@ from kmeans_cli.cli.console import build_table, write_json, write_line, write_ta
 from kmeans_cli.commands import runs as commands
 from kmeans_cli.runs import RunSummary
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="The runs so far: list, show, path.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="The runs so far: list, show, path, compare.")
 
+_MOST_DIFFERENCES = 40
 _COLUMNS = ("run", "status", "k", "J_clust", "accuracy", "seconds")
 _SPARE = ("seconds", "accuracy", "J_clust", "k", "status")
 
@@ -49,6 +50,29 @@ def show(run: options.Run, runs: options.Runs = Path("runs"), as_json: options.J
 def path(run: options.Run, runs: options.Runs = Path("runs")) -> None:
     """The path of a run's folder, for scripts."""
     write_line(str(commands.path(run, runs)))
+
+
+@app.command()
+def compare(a: options.Run, b: options.Run, runs: options.Runs = Path("runs"), as_json: options.Json = False) -> None:
+    """Which settings and which numbers of two runs differ; times are not compared."""
+    comparison = commands.compare(a, b, runs)
+    if as_json:
+        write_json(asdict(comparison))
+        return
+    write_line(f"A: {comparison.a}\nB: {comparison.b}")
+    for title, found in (("settings", comparison.settings), ("numbers", comparison.numbers)):
+        if found:
+            rows = [(each.key, _shown(each.a), _shown(each.b)) for each in found[:_MOST_DIFFERENCES]]
+            write_table(build_table((title, "A", "B"), rows))
+        if len(found) > _MOST_DIFFERENCES:
+            write_line(f"… and {len(found) - _MOST_DIFFERENCES} more {title}; --json has them all")
+    write_line(comparison.verdict)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    return "" if value is None else str(value)
 
 
 def _row(run: RunSummary) -> tuple[Any, ...]:

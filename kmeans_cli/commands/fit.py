@@ -9,8 +9,9 @@ from typing import Any
 
 from kmeans_cli import datasets, records
 from kmeans_cli.commands.place import RunPlace
+from kmeans_cli.commands.record import logged, origin
 from kmeans_cli.commands.start import given_start, sha256_of, with_start_named
-from kmeans_cli.config import Config, dump, to_tree
+from kmeans_cli.config import Config, dump
 from kmeans_cli.core.engine import check
 from kmeans_cli.core.samples import ArraySamples
 from kmeans_cli.core.types import Float64Array, MapBlocks, StopReason
@@ -18,10 +19,12 @@ from kmeans_cli.datasets.types import Dataset
 from kmeans_cli.errors import ConfigError
 from kmeans_cli.experiment import FitData, FitJob, FitOutcome, Fitted, evaluate, run_fit, seed_of_fit
 from kmeans_cli.interruption import Interruption
-from kmeans_cli.progress import Event, FitDone, Progress, Stage, Warned
-from kmeans_cli.runs import check_label, provenance
+from kmeans_cli.plots import PLOTS
+from kmeans_cli.progress import Progress, Stage, Warned
+from kmeans_cli.runs import check_label
 from kmeans_cli.runs.folder import RunFolder, open_run
 from kmeans_cli.runs.status import RunStatus
+from kmeans_cli.sweep import starts_per_k
 from kmeans_cli.threads import available_cores, open_block_map
 
 # Python, NumPy and matplotlib with figures drawn (measured).
@@ -84,14 +87,7 @@ def fit(config: Config, *, where: RunPlace, progress: Progress, should_stop: Int
     dataset, jobs = _load(config, where, progress)
     load_seconds = time.perf_counter() - began
     threads = _threads(config)
-    record = provenance.collect(
-        argv=where.argv,
-        seed=config.seed,
-        config=to_tree(config),
-        dataset=describe(dataset),
-        threads=threads,
-        start_sha256=sha256_of(jobs[0].start),
-    )
+    record = origin(config, dataset, where, threads, sha256_of(jobs[0].start))
     label = config.name or f"{dataset.name}-k{config.kmeans.n_clusters}"
     with (
         open_run(where.runs_dir, "fit", label, record=record) as folder,
@@ -100,12 +96,12 @@ def fit(config: Config, *, where: RunPlace, progress: Progress, should_stop: Int
         should_stop.deferred(),
     ):
         folder.write_text("config.yaml", dump(config))
-        progress = _logged(progress, folder)
+        progress = logged(progress, folder)
         for note in dataset.notes:
             folder.log(note)
         data = FitData.of(dataset, map_blocks)
         fits = _fit_all(data, jobs, map_blocks, progress, should_stop)
-        records.write_history(folder, fits)
+        records.write_history(folder, {fitted.job.number: fitted.result.history for fitted in fits})
         best = min(fits, key=lambda fitted: fitted.result.inertia)
         progress(Stage("evaluating"))
         outcome = evaluate(data, best, config.evaluate, config.data.seed, map_blocks)
@@ -132,16 +128,6 @@ def plan(config: Config, *, where: RunPlace, progress: Progress) -> FitPlan:
     return FitPlan(dataset.name, (n, d), str(dataset.X.dtype), n_test, jobs, _threads(config), peak)
 
 
-def describe(dataset: Dataset) -> dict[str, Any]:
-    """The data set in ``run.json``."""
-    return {
-        "name": dataset.name,
-        "path": None if dataset.path is None else str(dataset.path),
-        "shape": list(dataset.X.shape),
-        "sha256": dataset.sha256,
-    }
-
-
 def _threads(config: Config) -> int:
     return config.executor.jobs or available_cores()
 
@@ -157,7 +143,7 @@ def _load(config: Config, where: RunPlace, progress: Progress) -> tuple[Dataset,
 
 
 def _jobs(config: Config, start: Float64Array | None) -> tuple[FitJob, ...]:
-    n_starts = config.kmeans.n_init
+    (n_starts,) = starts_per_k(config.kmeans, 1)
     # Mini-batch chooses among its starts before it begins; an exact fit is made from each.
     n_fits, n_init = (1, n_starts) if config.kmeans.is_minibatch else (n_starts, 1)
     return tuple(
@@ -208,20 +194,7 @@ def _record(
     began = time.perf_counter()
     progress(Stage("drawing figures"))
     view = records.build_view(dataset, outcome)
-    drawn = records.write_figures(folder, view, config.figures, lambda: should_stop.signalled)
+    drawn = records.write_figures(folder, PLOTS, view, config.figures, should_stop=lambda: should_stop.signalled)
     metrics["seconds"]["figures"] = time.perf_counter() - began
     folder.write_json("metrics.json", metrics)
     return drawn
-
-
-def _logged(progress: Progress, folder: RunFolder) -> Progress:
-    """Also keep in ``log.txt`` what is said of more than one iteration."""
-
-    def log(event: Event) -> None:
-        if isinstance(event, Stage | Warned):
-            folder.log(event.text)
-        elif isinstance(event, FitDone):
-            folder.log(f"fit {event.fit}: {event.n_iter} iterations, {event.stop_reason}, J_clust {event.j_clust}")
-        progress(event)
-
-    return log

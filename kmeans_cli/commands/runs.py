@@ -1,4 +1,4 @@
-"""``kmeans runs list|show|path``: what is in the runs folder."""
+"""``kmeans runs list|show|path|compare``: what is in the runs folder."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from kmeans_cli import runs
 from kmeans_cli.errors import PlaceError
+from kmeans_cli.runs.difference import Difference, differences
 from kmeans_cli.runs.summary import RunSummary, summarise
 
 
@@ -49,6 +50,29 @@ class RunReport:
     problems: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """Two runs beside each other.
+
+    Attributes:
+        a, b: Their folders' names.
+        settings: Where the resolved configs, the commands or the data differ.
+        numbers: Where ``metrics.json`` differs, times left out.
+    """
+
+    a: str
+    b: str
+    settings: tuple[Difference, ...]
+    numbers: tuple[Difference, ...]
+
+    @property
+    def verdict(self) -> str:
+        """What came of it, in a sentence."""
+        if not self.settings and not self.numbers:
+            return "The same settings and the same numbers."
+        return f"{_count(self.settings, 'setting')} and {_count(self.numbers, 'number')} differ."
+
+
 def list_runs(runs_dir: Path) -> RunList:
     """The runs in ``runs_dir``: none where there is no such folder yet.
 
@@ -85,6 +109,21 @@ def show(run: str, runs_dir: Path) -> RunReport:
     )
 
 
+def compare(a: str, b: str, runs_dir: Path) -> Comparison:
+    """Which settings and which numbers of two runs differ.
+
+    Raises:
+        PlaceError: One of them is no run, or lacks its config or its numbers.
+    """
+    one, other = (runs.load_run(run, runs_dir) for run in (a, b))
+    return Comparison(
+        one.path.name,
+        other.path.name,
+        differences(_settings(one), _settings(other)),
+        differences(one.metrics, other.metrics),
+    )
+
+
 def path(run: str, runs_dir: Path) -> Path:
     """The absolute path of a run's folder.
 
@@ -92,6 +131,16 @@ def path(run: str, runs_dir: Path) -> Path:
         PlaceError: There is no such run.
     """
     return runs.find_run(run, runs_dir)
+
+
+def _settings(run: runs.Run) -> dict[str, Any]:
+    dataset = run.record.get("dataset") or {}
+    told = {"command": run.record.get("command"), "sha256 of the data": dataset.get("sha256")}
+    return {name: value for name, value in run.config.items() if name != "name"} | told
+
+
+def _count(differing: tuple[Difference, ...], noun: str) -> str:
+    return f"{len(differing) or 'no'} {noun}{'' if len(differing) == 1 else 's'}"
 
 
 def _files(folder: Path) -> tuple[RunFile, ...]:

@@ -23,13 +23,16 @@ from numpy.typing import NDArray
 
 from kmeans_cli.core.prepare import Prepared, chunk_rows, in_chunks
 from kmeans_cli.core.samples import Block, Samples
-from kmeans_cli.core.types import BoolArray, Float64Array, FloatArray, IntArray, LabelArray, MapBlocks
+from kmeans_cli.core.scratch import Scratch
+from kmeans_cli.core.types import BoolArray, Float64Array, FloatArray, IntArray, LabelArray, MapBlocks, Where
 
 _U32 = 2.0**-24
 _U64 = 2.0**-53
 _TINY = 2.0**-126
 # Prepared centroids with larger values would overflow in float32 products.
 _FAR = 2.0**50
+# Rows up to this wide are searched by columns (measured: 20 twice as fast, 64 half as fast).
+_NARROW = 40
 # Sample-centroid pairs decided at a time hold at most so many float64 values per operand.
 _PAIR_VALUES = 1 << 19
 
@@ -44,6 +47,7 @@ class Targets:
         bias: (k,) float32.
         slope, constant: Two scores of a row of length ‖r‖ are in true order when they differ by more than
             slope·‖r‖ + constant.
+        undecided: Whether a centroid is too far away for float32: all scores are 0 then, and their bounds mean nothing.
     """
 
     centroids: Float64Array
@@ -51,6 +55,7 @@ class Targets:
     bias: NDArray[np.float32]
     slope: float
     constant: float
+    undecided: bool = False
 
 
 def aim(prepared: Prepared, centroids: Float64Array) -> Targets:
@@ -83,41 +88,81 @@ def _undecided(centroids: Float64Array) -> Targets:
         q=np.zeros(centroids.shape, dtype=np.float32),
         bias=np.zeros(len(centroids), dtype=np.float32),
         slope=0.0,
-        constant=np.inf,
+        constant=1.0,
+        undecided=True,
     )
 
 
-def scores_of(prepared: Prepared, targets: Targets, block: Block) -> NDArray[np.float32]:
-    """(block length, k) float32 scores; the smaller, the nearer."""
-    scores: NDArray[np.float32] = prepared.rows[block.rows] @ targets.q.T
+def scores_of(prepared: Prepared, targets: Targets, where: Where, scratch: Scratch) -> NDArray[np.float32]:
+    """(m, k) float32 scores of these rows, in scratch memory; the smaller, the nearer."""
+    rows = scratch.rows(prepared.rows, where)
+    scores = scratch.matrix("scores", len(rows), len(targets.q))
+    np.matmul(rows, targets.q.T, out=scores)
     return np.subtract(targets.bias, scores, out=scores)
 
 
-def nearest(samples: Samples, prepared: Prepared, targets: Targets, block: Block) -> LabelArray:
-    """(block length,) the exact nearest centroid of each sample of a block."""
-    scores = scores_of(prepared, targets, block)
+@dataclass(frozen=True)
+class Nearest:
+    """The nearest centroids of m rows, with bounds for those who keep them.
+
+    Attributes:
+        labels: (m,) int32, exact.
+        far_squared: (m,) at least the squared distance to the nearest centroid, in units of the scale.
+        near_squared: (m,) at most the squared distance to any other; 0 where float64 had to decide.
+    """
+
+    labels: LabelArray
+    far_squared: Float64Array
+    near_squared: Float64Array
+
+
+def nearest(
+    samples: Samples, prepared: Prepared, targets: Targets, where: Where, scores: NDArray[np.float32]
+) -> Nearest:
+    """The exact nearest centroids of the rows ``where``, given their (m, k) scores."""
     every = np.arange(len(scores))
     labels: LabelArray = scores.argmin(axis=1).astype(np.int32)
     best = scores[every, labels]
     scores[every, labels] = np.inf
-    # A minimum is found faster by its argmin.
-    second = scores[every, scores.argmin(axis=1)]
-    reach = best + (targets.slope * prepared.lengths[block.rows] + targets.constant)
-    close = np.flatnonzero(second <= reach)
+    second = row_min(scores)
+    scores[every, labels] = best
+    slack = targets.slope * prepared.lengths[where] + np.float32(targets.constant)
+    close = np.flatnonzero(second <= best + slack)
+    # ‖x − c‖² = ‖x − mean‖² + 2 score, in float64; a score is off by at most half the slack.
+    squares = prepared.squares[where]
+    far_squared = squares + 2.0 * best + slack
+    near_squared = squares + 2.0 * second - slack
     if len(close):
-        scores[close, labels[close]] = best[close]
-        candidates = scores[close] <= reach[close, None]
-        labels[close] = decide(samples, targets.centroids, block.start + close, candidates)
-    return labels
+        candidates = scores[close] <= (best + slack)[close, None]
+        indices = where.start + close if isinstance(where, slice) else where[close]
+        labels[close] = decide(samples, targets.centroids, indices, candidates)
+        near_squared[close] = 0
+    return Nearest(labels, far_squared, near_squared)
+
+
+def row_min(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(m,) the smallest value of each row.
+
+    NumPy's ``min(axis=1)`` is slow: a wide row's is found faster by its argmin, narrow rows' by columns.
+    """
+    if matrix.shape[1] > _NARROW:
+        smallest: NDArray[np.float32] = matrix[np.arange(len(matrix)), matrix.argmin(axis=1)]
+        return smallest
+    by_columns: NDArray[np.float32] = np.ascontiguousarray(matrix.T).min(axis=0)
+    return by_columns
 
 
 def nearest_labels(
     samples: Samples, prepared: Prepared, centroids: Float64Array, map_blocks: MapBlocks = map
 ) -> LabelArray:
     """(n,) int32, the exact nearest of (k, d) centroids for every sample."""
-    targets = aim(prepared, centroids)
-    labels = map_blocks(lambda block: nearest(samples, prepared, targets, block), samples.blocks())
-    return np.concatenate(list(labels))
+    targets, scratch = aim(prepared, centroids), Scratch()
+
+    def of_block(block: Block) -> LabelArray:
+        scores = scores_of(prepared, targets, block.rows, scratch)
+        return nearest(samples, prepared, targets, block.rows, scores).labels
+
+    return np.concatenate(list(map_blocks(of_block, samples.blocks())))
 
 
 def decide(samples: Samples, centroids: Float64Array, indices: IntArray, candidates: BoolArray) -> LabelArray:

@@ -145,6 +145,7 @@ def check(samples: Samples, params: KMeansParams, start: Float64Array | None = N
 def _start(params: KMeansParams, batches: MiniBatchParams, case: StartCase) -> Start:
     init = INITS[params.init_name]
     if params.is_minibatch:
+        assert isinstance(params.n_init, int)  # a list is for several k, so for several fits
         return draw_start(case, init, params.n_init, batches.batch_size)
     return init(case)
 
@@ -171,10 +172,10 @@ class _Loop:
         self.algorithm = ALGORITHMS[self.name](samples, prepared, map_blocks)
         self.clusters = ClusterSums(samples, prepared, params.n_clusters, map_blocks)
         self.centroids = begin.centroids
-        self.labels: LabelArray | None = None
+        self.labels: LabelArray = np.full(samples.n, -1, dtype=np.int32)
         self.history: list[IterationRecord] = []
         if state is not None:
-            self.centroids, self.labels, self.history = state.centroids, state.labels, list(state.history)
+            self.centroids, self.labels, self.history = state.centroids, state.labels.copy(), list(state.history)
             self.clusters.restore(state.sums, state.labels)
         self.algorithm.moved(self.centroids)
 
@@ -193,11 +194,12 @@ class _Loop:
 
     def result(self, stop_reason: StopReason) -> KMeansResult:
         """The last assignment, so that the labels belong to the centroids, measured directly."""
+        self.algorithm.assign(self.labels)
         return build_result(
             self.samples,
             self.prepared,
             self.centroids,
-            self.algorithm.assign(),
+            self.labels,
             begin=self.begin,
             history=self.history,
             stop_reason=stop_reason,
@@ -209,16 +211,15 @@ class _Loop:
 
     def _iterate(self) -> None:
         began = self.clock()
-        former, self.labels = self.labels, self.algorithm.assign()
-        moved = np.arange(self.samples.n) if former is None else np.flatnonzero(self.labels != former)
-        self.clusters.move(moved, former, self.labels)
+        moves = self.algorithm.assign(self.labels)
+        self.clusters.move(moves, self.labels)
         means = self.clusters.means(empty=self.centroids)
         empty = np.flatnonzero(self.clusters.weights == 0)
         filled = self.clusters.weights > 0
         shift = np.sqrt(np.square(means[filled] - self.centroids[filled]).sum(axis=1).max())
         inertia, distance_sum = self._measure(means)
         # Where nothing moved, the centroids of empty clusters attracted nobody; a new draw would undo the fixed point.
-        if len(empty) and len(moved):
+        if len(empty) and len(moves.indices):
             case = EmptyCase(empty, means, self.labels, self.samples, self.prepared, self.rng, self.map_blocks)
             means[empty] = EMPTY_POLICIES[self.params.empty](case)
         self.centroids = means
@@ -229,7 +230,7 @@ class _Loop:
                 inertia=inertia,
                 j_clust=inertia / self.prepared.total_weight,
                 centroid_shift=float(shift),
-                n_moved=len(moved),
+                n_moved=len(moves.indices),
                 n_empty=len(empty),
                 seconds=self.clock() - began,
                 distance_sum=distance_sum,
@@ -241,7 +242,6 @@ class _Loop:
         cancelled = inertia < _CANCELLED * self.prepared.total
         if not (cancelled or self.distance_sums):
             return inertia, None
-        assert self.labels is not None
         squared = own_squared_distances(self.samples, means, self.labels, self.map_blocks)
         if cancelled:
             inertia = weighted_sum(squared, self.samples.weights)
@@ -255,10 +255,9 @@ class _Loop:
         return labels_unchanged(record, previous, 0.0) or rule(record, previous, tol or 0.0)
 
     def _state(self) -> FitState:
-        assert self.labels is not None
         return FitState(
             centroids=self.centroids,
-            labels=self.labels,
+            labels=self.labels.copy(),
             start=self.begin.centroids,
             sums=self.clusters.sums.copy(),
             rng_state=dict(self.rng.bit_generator.state),

@@ -57,7 +57,8 @@ class KMeansParams:
     Attributes:
         n_clusters: How many clusters, at least 1.
         init: A name in ``INITS``, or where given centroids are: ``{"file": path}`` or ``{"run": RUN}``.
-        n_init: How many starts; the best by inertia is kept. Mini-batch chooses the best start before it begins.
+        n_init: How many starts; the best by inertia is kept. For several k it may be a list, a number for each.
+            Mini-batch chooses the best start before it begins.
         algorithm: A name in ``ALGORITHMS``, or ``auto``, or ``minibatch``.
         max_iter: At most so many iterations. Not for mini-batch: ``minibatch.max_epochs``.
         empty: A name in ``EMPTY_POLICIES``. Not for mini-batch: ``minibatch.reassignment_ratio``.
@@ -69,7 +70,7 @@ class KMeansParams:
 
     n_clusters: int = 10
     init: str | dict[str, str] = "k-means++"
-    n_init: int = 1
+    n_init: int | tuple[int, ...] = 1
     algorithm: str = "auto"
     max_iter: int = 1000
     empty: str = "farthest"
@@ -78,10 +79,9 @@ class KMeansParams:
     def __post_init__(self) -> None:
         """Check."""
         for name in ("n_clusters", "n_init", "max_iter"):
-            if getattr(self, name) < 1:
-                raise ConfigError(
-                    "is too small", where=name, value=getattr(self, name), allowed="a whole number from 1"
-                )
+            value = getattr(self, name)
+            if min(value if isinstance(value, tuple) else (value,), default=0) < 1:
+                raise ConfigError("is too small", where=name, value=value, allowed="a whole number from 1")
         _check_init(self.init)
         _check_name(self.algorithm, ALGORITHM_NAMES, "algorithm", "is no algorithm")
         _check_name(self.empty, EMPTY_POLICIES, "empty", "is no empty-cluster policy")

@@ -15,6 +15,8 @@ Float64Array: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.integer[Any]]
 LabelArray: TypeAlias = NDArray[np.int32]
 BoolArray: TypeAlias = NDArray[np.bool_]
+Where: TypeAlias = slice | IntArray
+"""Which rows: a slice of consecutive ones, or their indices, ascending."""
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -75,6 +77,33 @@ class IterationRecord:
     seconds: float
     distance_sum: float | None = None
     j_clust_full: float | None = None
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Samples that changed their cluster.
+
+    Attributes:
+        indices: (m,) which, ascending.
+        former: (m,) int32 their labels before; −1 for none.
+    """
+
+    indices: IntArray
+    former: LabelArray
+
+    @classmethod
+    def between(cls, labels: LabelArray, new: LabelArray, among: IntArray | None = None) -> Moves:
+        """Write ``new`` into (n,) ``labels``, where they are those of the samples ``among`` (None: of all)."""
+        if among is None:
+            indices = np.flatnonzero(new != labels)
+            former = labels[indices]
+            labels[:] = new
+            return cls(indices, former)
+        current = labels[among]
+        changed = new != current
+        indices = among[changed]
+        labels[indices] = new[changed]
+        return cls(indices, current[changed])
 
 
 @dataclass(frozen=True)

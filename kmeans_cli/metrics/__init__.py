@@ -11,19 +11,36 @@ from dataclasses import dataclass
 from kmeans_cli.metrics import geometry, labels
 from kmeans_cli.metrics.clustering import Clustering
 from kmeans_cli.metrics.geometry import draw_rows
-from kmeans_cli.metrics.labels import canonical_order, majority_classes, purities
-from kmeans_cli.metrics.nearest import nearest_samples
+from kmeans_cli.metrics.labels import (
+    canonical_order,
+    confused_pairs,
+    contingency,
+    majority_classes,
+    pairwise_ari,
+    purities,
+)
+from kmeans_cli.metrics.nearest import nearest_samples, right_samples
+from kmeans_cli.metrics.pairwise import DistanceBlocks, distance_blocks
+from kmeans_cli.metrics.starts import best_hits, expected_best
 
 __all__ = [
     "METRICS",
     "Metric",
     "measure",
     "Clustering",
+    "DistanceBlocks",
+    "best_hits",
     "canonical_order",
+    "confused_pairs",
+    "contingency",
+    "distance_blocks",
     "draw_rows",
+    "expected_best",
     "majority_classes",
     "nearest_samples",
+    "pairwise_ari",
     "purities",
+    "right_samples",
 ]
 
 
@@ -60,35 +77,35 @@ def _silhouette(of: Clustering) -> float | None:
     if of.silhouette_rows is None:
         return None
     rows = of.samples.take(of.silhouette_rows)
-    return geometry.silhouette(rows, of.labels[of.silhouette_rows], of.map_blocks)
+    return geometry.silhouette(rows, of.labels[of.silhouette_rows], of.map_blocks, of.silhouette_distances)
 
 
 def _davies_bouldin(of: Clustering) -> float | None:
-    return geometry.davies_bouldin(of.squared_distances, of.labels, of.centroids, of.weights, of.map_blocks)
+    return geometry.davies_bouldin(of.measured, of.labels, of.centroids, of.weights, of.map_blocks)
 
 
 def _calinski_harabasz(of: Clustering) -> float | None:
-    return geometry.calinski_harabasz(of.squared_distances, of.labels, of.centroids, of.weights)
+    return geometry.calinski_harabasz(of.measured, of.labels, of.centroids, of.weights)
 
 
 METRICS: dict[str, Metric] = {
     "inertia": Metric(
         "inertia",
-        lambda of: geometry.inertia(of.squared_distances, of.weights),
+        lambda of: geometry.inertia(of.measured, of.weights),
         needs_classes=False,
         higher_is_better=False,
         description="sum of squared distances to the own centroid",
     ),
     "j_clust": Metric(
         "J_clust",
-        lambda of: geometry.j_clust(of.squared_distances, of.weights),
+        lambda of: geometry.j_clust(of.measured, of.weights),
         needs_classes=False,
         higher_is_better=False,
         description="mean squared distance to the own centroid",
     ),
     "distance_sum": Metric(
         "distance sum",
-        lambda of: geometry.distance_sum(of.squared_distances, of.weights),
+        lambda of: geometry.distance_sum(of.measured, of.weights),
         needs_classes=False,
         higher_is_better=False,
         description="sum of distances to the own centroid, not squared",

@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from kmeans_cli.core.types import Float64Array, FloatArray, IntArray, MapBlocks
-from kmeans_cli.metrics.pairwise import map_distance_blocks
+from kmeans_cli.metrics.pairwise import DistanceBlocks, map_distance_blocks
 
 
 def inertia(squared_distances: Float64Array, weights: Float64Array | None = None) -> float:
@@ -137,7 +137,9 @@ def draw_rows(n: int, n_samples: int, seed: int) -> IntArray:
     return np.sort(np.random.default_rng(seed).choice(n, n_samples, replace=False, shuffle=False))
 
 
-def silhouette(rows: FloatArray, labels: IntArray, map_blocks: MapBlocks = map) -> float | None:
+def silhouette(
+    rows: FloatArray, labels: IntArray, map_blocks: MapBlocks = map, known: DistanceBlocks | None = None
+) -> float | None:
     """The mean of (b − a) / max(a, b), from −1 to 1; larger is better.
 
     For each row, a is the mean distance to the other rows of its cluster and b the smallest mean distance to the
@@ -149,6 +151,7 @@ def silhouette(rows: FloatArray, labels: IntArray, map_blocks: MapBlocks = map) 
         rows: (m, d) a draw of the samples; distances are measured within it.
         labels: (m,) cluster of each row.
         map_blocks: Who computes the blocks.
+        known: The distances between the rows, when they were kept; None: they are measured.
 
     Returns:
         None where the rows are of fewer than two clusters, or all alone in theirs.
@@ -163,7 +166,11 @@ def silhouette(rows: FloatArray, labels: IntArray, map_blocks: MapBlocks = map) 
     def of_block(block: slice, distances: Float64Array) -> Float64Array:
         return _silhouettes(distances @ membership, own[block], sizes)
 
-    return float(np.concatenate(map_distance_blocks(of_block, rows, map_blocks)).mean())
+    if known is None:
+        values = map_distance_blocks(of_block, rows, map_blocks)
+    else:
+        values = list(map_blocks(lambda kept: of_block(*kept), known))
+    return float(np.concatenate(values).mean())
 
 
 def _silhouettes(sums: Float64Array, own: IntArray, sizes: IntArray) -> Float64Array:

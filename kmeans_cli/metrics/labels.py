@@ -6,6 +6,7 @@ also takes labels that leave clusters without a sample; the entropies are those 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -67,6 +68,30 @@ def accuracy(table: Contingency, cluster_classes: tuple[Any, ...]) -> float:
     code_of = {name: code for code, name in enumerate(classes.tolist())}
     right = sum(int(counts[cluster, code_of[name]]) for cluster, name in enumerate(cluster_classes) if name in code_of)
     return right / int(counts.sum())
+
+
+def confused_pairs(table: Contingency, cluster_classes: tuple[Any, ...]) -> list[tuple[Any, Any, int]]:
+    """Which two classes are taken for one another, and how many samples: of either, in clusters of the other.
+
+    Args:
+        table: Samples by cluster and class.
+        cluster_classes: (k,) class of each cluster, None where it has none.
+
+    Returns:
+        (class, class, samples) for every two classes that are confused at all, the most samples first, then in the
+        order of the classes.
+    """
+    counts, classes = table
+    code_of = {name: code for code, name in enumerate(classes.tolist())}
+    taken = np.zeros((len(classes), len(classes)), dtype=np.int64)
+    for row, name in zip(counts, cluster_classes, strict=True):
+        if name in code_of:
+            taken[code_of[name]] += row
+    both = np.triu(taken + taken.T, k=1)
+    first, second = np.nonzero(both)
+    order = np.argsort(-both[first, second], kind="stable")
+    names = classes.tolist()
+    return [(names[i], names[j], int(both[i, j])) for i, j in zip(first[order], second[order], strict=True)]
 
 
 def homogeneity(counts: IntArray) -> float:
@@ -134,6 +159,19 @@ def ari(counts: IntArray) -> float:
     everywhere = n * (n - 1)
     above_chance = together * everywhere - in_cluster * in_class
     return 2 * above_chance / ((in_cluster + in_class) * everywhere - 2 * in_cluster * in_class)
+
+
+def pairwise_ari(labels: Sequence[IntArray]) -> Float64Array:
+    """(m, m) adjusted Rand index between each two of m clusterings of the same samples.
+
+    Args:
+        labels: m arrays (n,) of clusters from 0.
+    """
+    agreement = np.ones((len(labels), len(labels)))
+    for i, one in enumerate(labels):
+        for j, other in enumerate(labels[:i]):
+            agreement[i, j] = agreement[j, i] = ari(contingency(one, other, int(one.max()) + 1).counts)
+    return agreement
 
 
 def canonical_order(labels: IntArray, k: int, y: NDArray[Any] | None) -> IntArray:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_cli.core.types import Float64Array, IntArray
+from kmeans_cli.core.types import BoolArray, Float64Array, IntArray
 
 
 def nearest_samples(squared_distances: Float64Array, labels: IntArray, k: int, m: int = 10) -> NDArray[np.int64]:
@@ -28,3 +30,16 @@ def nearest_samples(squared_distances: Float64Array, labels: IntArray, k: int, m
     nearest = np.full((k, m), -1, dtype=np.int64)
     nearest[clusters[among_first], rank[among_first]] = by_cluster[among_first]
     return nearest
+
+
+def right_samples(nearest: IntArray, y: NDArray[Any], cluster_classes: tuple[Any, ...]) -> BoolArray:
+    """(k, m) whether a nearest sample is of its cluster's class; False where there is no sample.
+
+    Args:
+        nearest: (k, m) from ``nearest_samples``.
+        y: (n,) true classes.
+        cluster_classes: (k,) class of each cluster, None where it has none.
+    """
+    rows = zip(nearest, cluster_classes, strict=True)
+    same = [[y[sample] == name for sample in row] for row, name in rows]
+    return np.array(same, dtype=bool).reshape(nearest.shape) & (nearest >= 0)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 
 from kmeans_cli.core.types import Float64Array, FloatArray, IntArray, MapBlocks
 
 _R = TypeVar("_R")
+
+DistanceBlocks: TypeAlias = tuple[tuple[slice, Float64Array], ...]
+"""The (m, m) matrix of distances as consecutive blocks of rows, each with its place."""
 
 _BLOCK_BYTES = 4 << 20
 _CHUNK_BYTES = 1 << 20
@@ -49,6 +52,11 @@ def map_distance_blocks(
         return function(block, np.sqrt(squared, out=squared))
 
     return list(map_blocks(of_block, range(0, len(rows), length)))
+
+
+def distance_blocks(rows: FloatArray, map_blocks: MapBlocks = map) -> DistanceBlocks:
+    """All distances between (m, d) rows, kept: 8·m² bytes, for what looks at them again and again."""
+    return tuple(map_distance_blocks(lambda block, distances: (block, distances), rows, map_blocks))
 
 
 def _direct(rows: Float64Array, first: IntArray, second: IntArray) -> Float64Array:

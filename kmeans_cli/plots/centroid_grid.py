@@ -128,7 +128,7 @@ def draw(view: FitView) -> Figure:
     """The centroid of every cluster with samples as a picture, titled with number, class, size and purity."""
     assert view.image_shape is not None
     clusters = shown_clusters(view)
-    centroids, titles = view.centroids[clusters], _titles(view, clusters)
+    centroids, titles = view.centroids[clusters], build_titles(view, clusters)
     layout = lay_out_grid(titles, view.image_shape)
     limits = common_limits(view.image_shape, centroids)
     facts = "cluster and samples" if view.purities is None else "cluster and its class, samples and purity"
@@ -138,7 +138,7 @@ def draw(view: FitView) -> Figure:
     return figure
 
 
-def _titles(view: FitView, clusters: IntArray) -> list[str]:
+def build_titles(view: FitView, clusters: IntArray) -> list[str]:
     """Two lines for each cluster; the word "class" is left out where many make the tiles small."""
     short = len(clusters) > 100
     return [f"{cluster_name(view, cluster, short=short)}\n{cluster_facts(view, cluster)}" for cluster in clusters]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kmeans_cli.core.types import BoolArray, IntArray
+from kmeans_cli.metrics.nearest import right_samples
 from kmeans_cli.plots.captions import cluster_name, empty_note, shown_clusters
 from kmeans_cli.plots.mosaic import Limits, common_limits, cross, limits_note, outline, paint, show, tile_size
 from kmeans_cli.plots.style import (
@@ -83,9 +84,7 @@ def wrong_samples(view: FitView) -> BoolArray:
     """(k, m) whether a nearest sample is of another class than its cluster; False where there is no sample."""
     if view.y is None or view.cluster_classes is None:
         return np.zeros(view.nearest.shape, dtype=bool)
-    rows = zip(view.nearest, view.cluster_classes, strict=True)
-    right = [[view.y[sample] == name for sample in row] for row, name in rows]
-    return ~np.array(right, dtype=bool).reshape(view.nearest.shape) & (view.nearest >= 0)
+    return (view.nearest >= 0) & ~right_samples(view.nearest, view.y, view.cluster_classes)
 
 
 def row_scores(view: FitView) -> list[str]:

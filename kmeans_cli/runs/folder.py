@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import rmtree
 from typing import Any, BinaryIO
 
 from kmeans_cli.errors import Interrupted, KMeansError, PlaceError
@@ -69,6 +70,11 @@ class RunFolder:
         with self.open_write(name) as file:
             np.savez(file, **arrays)
 
+    def remove(self, name: str) -> None:
+        """Remove a subfolder, if it is there, with the files in it."""
+        with atomic.place_errors(self.path / name, "cannot be removed"), suppress(FileNotFoundError):
+            rmtree(self.path / name)
+
     def log(self, text: str) -> None:
         """Append a line (or several) to ``log.txt``, with the time."""
         path = self.path / LOG
@@ -76,12 +82,12 @@ class RunFolder:
             atomic.place_errors(path),
             path.open("a", encoding="utf-8", errors="backslashreplace") as file,
         ):
-            file.write(f"{timestamp(_now())} {text}\n")
+            file.write(f"{timestamp(now())} {text}\n")
 
     def mark(self, status: RunStatus, error: str | None = None) -> None:
         """Write ``run.json`` with this status; for all but ``running`` it is the last word of the run."""
         self.record["status"] = status.value
-        self.record["finished"] = None if status is RunStatus.RUNNING else timestamp(_now())
+        self.record["finished"] = None if status is RunStatus.RUNNING else timestamp(now())
         self.record["error"] = error
         self.write_json(RECORD, self.record)
 
@@ -105,7 +111,7 @@ def open_run(runs_dir: Path, command: str, label: str, *, record: Mapping[str, A
         ConfigError: The label is no name for a folder.
         PlaceError: ``runs_dir`` cannot be made or written to.
     """
-    started = _now()
+    started = now()
     path = claim(runs_dir, command, label, started)
     opening = {
         "schema": SCHEMA,
@@ -117,7 +123,7 @@ def open_run(runs_dir: Path, command: str, label: str, *, record: Mapping[str, A
     }
     folder = RunFolder(path, opening | dict(record))
     _write_first_record(folder)
-    with _ending(folder):
+    with ending(folder):
         _link_latest(folder)
         _keep_difference(folder)
         yield folder
@@ -128,7 +134,7 @@ def timestamp(moment: datetime) -> str:
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _now() -> datetime:
+def now() -> datetime:
     return datetime.now(UTC)
 
 
@@ -149,7 +155,8 @@ def _link_latest(folder: RunFolder) -> None:
 
 
 @contextmanager
-def _ending(folder: RunFolder) -> Iterator[None]:
+def ending(folder: RunFolder) -> Iterator[None]:
+    """Commit the status of a run when the block ends, as ``open_run`` says."""
     try:
         yield
         if folder.record["status"] == RunStatus.RUNNING.value:

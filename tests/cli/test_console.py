@@ -16,7 +16,7 @@ import pytest
 from kmeans_cli.cli import console as module
 from kmeans_cli.cli.console import Console, build_table, write_json, write_table
 from kmeans_cli.core.types import IterationRecord
-from kmeans_cli.progress import Bytes, Event, FitDone, FitStarted, Iteration, Stage, Warned
+from kmeans_cli.progress import Bytes, Event, FitDone, FitsState, FitStarted, Iteration, Stage, Warned
 
 RECORD = IterationRecord(3, 70.0, 0.7, 0.1, 5, 0, 0.01)
 EVENTS: tuple[Event, ...] = (
@@ -40,7 +40,7 @@ def test_without_a_terminal_a_fit_is_one_line(capsys: pytest.CaptureFixture[str]
     _draw(Console())
     captured = capsys.readouterr()
     assert captured.err.splitlines() == [
-        "fit 1/2: k 10, J_clust 0.7, 3 iterations (no label changed), 0.25 s",
+        "fit 1/2: k 10, sample, J_clust 0.7, 3 iterations (no label changed), 0.25 s",
         "warning: 2 clusters [k] are empty",
     ]
     assert captured.out == ""
@@ -72,8 +72,23 @@ def test_quiet_tells_nothing(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_failed_fit_says_why(capsys: pytest.CaptureFixture[str]) -> None:
     """The error of a fit is in its line."""
-    Console()(FitDone(4, 0, None, "", 0.1, error="cluster 3 is empty"))
-    assert "fit 5/1: k 0, failed: cluster 3 is empty" in capsys.readouterr().err
+    console = Console()
+    console(FitStarted(4, 9, 20, "uniform", 1, 1000))
+    console(FitDone(4, 0, None, "", 0.1, error="cluster 3 is empty"))
+    assert "fit 5/9: k 20, uniform, failed: cluster 3 is empty" in capsys.readouterr().err
+
+
+def test_the_state_of_many_fits_is_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Done, running, failed, the best so far, and how long the rest takes."""
+    monkeypatch.setattr(module, "SECONDS_BETWEEN_LINES", 0.0)
+    console = Console()
+    console(FitsState(0, 2, 0, 32, None, None))
+    console(FitsState(12, 2, 1, 32, 34.7312, 3725.0))
+    console(FitsState(31, 1, 0, 32, 34.7312, 65.0))
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith("0/32 done, 2 running, ")
+    assert lines[1].startswith("12/32 done, 2 running, 1 failed, best J_clust 34.731, 1 h 02 min left, ")
+    assert "1 min 05 s left" in lines[2]
 
 
 @pytest.mark.parametrize(
@@ -238,4 +253,4 @@ def test_a_plain_terminal_gets_plain_lines(tmp_path: Path, env: dict[str, str]) 
     """A dumb terminal, or one whose user wants no colour, gets the line of a pipe."""
     seen = _in_a_terminal(tmp_path, **env)
     assert "\x1b" not in seen
-    assert "fit 1/1: k 3, J_clust" in seen
+    assert "fit 1/1: k 3, k-means++, J_clust" in seen

@@ -40,7 +40,7 @@ def test_fit_alone_clusters_the_digits() -> None:
     assert "digits: k = 10, start k-means++, seed 0" in result.stdout
     assert "J_clust" in result.stdout
     assert result.stdout.splitlines()[-1] == f"run: {_runs()[0]}"
-    assert result.stderr.startswith("fit 1/1: k 10, J_clust ")
+    assert result.stderr.startswith("fit 1/1: k 10, k-means++, J_clust ")
 
 
 def test_json_is_metrics_and_run_dir() -> None:

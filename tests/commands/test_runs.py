@@ -68,3 +68,18 @@ def test_unknown_run(runs_dir: Path, function: object) -> None:
     assert callable(function)
     with pytest.raises(PlaceError, match="'nothing' is no run"):
         function("nothing", runs_dir)
+
+
+def test_compare(tmp_path: Path) -> None:
+    """``compare`` has the settings and numbers that differ; label and times do not count."""
+    for seed, loss in ((1, 0.5), (2, 0.25), (1, 0.5)):
+        with open_run(tmp_path, "fit", f"s{seed}", record={"dataset": {"sha256": "a"}}) as run:
+            run.write_text("config.yaml", f"name: {loss}\nseed: {seed}\n")
+            run.write_json("metrics.json", {"j_clust": loss, "seconds": {"fit": loss}})
+    first, *others = sorted(path.name for path in tmp_path.iterdir() if not path.is_symlink())
+    comparisons = [command.compare(first, other, tmp_path) for other in others]
+    assert sorted(comparison.verdict for comparison in comparisons)[-1] == "The same settings and the same numbers."
+    (different,) = (comparison for comparison in comparisons if comparison.numbers)
+    assert [(each.key, each.a, each.b) for each in different.settings] == [("seed", 1, 2)]
+    assert [(each.key, each.a, each.b) for each in different.numbers] == [("j_clust", 0.5, 0.25)]
+    assert different.verdict == "1 setting and 1 number differ."

@@ -14,7 +14,7 @@ import pytest
 
 from kmeans_cli.errors import ConfigError, FitError, Interrupted, PlaceError
 from kmeans_cli.runs import RunFolder, RunStatus, load_run, open_run
-from kmeans_cli.runs.folder import _now, timestamp
+from kmeans_cli.runs.folder import now, timestamp
 
 
 def record_of(folder: Path) -> dict[str, Any]:
@@ -220,5 +220,5 @@ def test_uncommitted_changes_are_kept(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_timestamp_is_utc_with_z() -> None:
     """Times are ISO 8601 with microseconds and a Z."""
-    assert timestamp(_now()).endswith("Z")
-    assert len(timestamp(_now())) == len("2026-11-21T20:39:41.000000Z")
+    assert timestamp(now()).endswith("Z")
+    assert len(timestamp(now())) == len("2026-11-21T20:39:41.000000Z")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from kmeans_cli.core.algorithms.hamerly import Hamerly
 from kmeans_cli.core.algorithms.lloyd import Lloyd
+from kmeans_cli.core.algorithms.projected import Projected
 from kmeans_cli.core.prepare import Prepared
 from kmeans_cli.core.samples import Samples
-from kmeans_cli.core.types import Float64Array, LabelArray, MapBlocks
+from kmeans_cli.core.types import Float64Array, LabelArray, MapBlocks, Moves
 
 
 class Algorithm(Protocol):
@@ -21,12 +23,12 @@ class Algorithm(Protocol):
         """The (k, d) centroids are now these: keep bounds valid."""
         ...
 
-    def assign(self) -> LabelArray:
-        """(n,) int32, the exact nearest centroid of every sample; a new array each time."""
+    def assign(self, labels: LabelArray) -> Moves:
+        """Bring (n,) int32 labels (−1: none yet) up to date in place: the exact nearest centroid of every sample."""
         ...
 
 
-ALGORITHMS: dict[str, type[Algorithm]] = {"lloyd": Lloyd}
+ALGORITHMS: dict[str, type[Algorithm]] = {"lloyd": Lloyd, "hamerly": Hamerly, "projected": Projected}
 MINIBATCH = "minibatch"
 """No exact algorithm: it has a loop of its own, in ``minibatch.py``."""
 
@@ -34,7 +36,13 @@ ALGORITHM_NAMES = ("auto", *ALGORITHMS, MINIBATCH)
 """What a user may ask for."""
 
 
-def choose(algorithm: str, n: int, d: int, k: int) -> tuple[str, str]:  # noqa: ARG001
+# Below so many distances per iteration, looking for the few that count costs more than all of them.
+_LITTLE_WORK = 1 << 19
+# From so many features on, a subspace of 62 is much cheaper than all of them.
+_WIDE = 128
+
+
+def choose(algorithm: str, n: int, d: int, k: int) -> tuple[str, str]:
     """The algorithm to run, and why.
 
     Args:
@@ -43,4 +51,13 @@ def choose(algorithm: str, n: int, d: int, k: int) -> tuple[str, str]:  # noqa: 
         d: Number of features.
         k: Number of clusters.
     """
-    return (algorithm, "as asked") if algorithm != "auto" else ("lloyd", "the only exact algorithm so far")
+    if algorithm != "auto":
+        return algorithm, "as asked"
+    if n * k < _LITTLE_WORK:
+        return "lloyd", f"{n * k:,} distances per iteration are too few for bounds to pay"
+    if d < _WIDE:
+        return "hamerly", f"many samples and only {d} features"
+    # A number for each sample and cluster is remembered.
+    if k > d:
+        return "hamerly", f"{k} clusters of {d} features: remembering distances would take more memory than the data"
+    return "projected", f"many samples of {d} features"

@@ -1,0 +1,107 @@
+"""The tables of ``kmeans compress-image``: what became of the pictures, and what would be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import RenderableType
+from rich.table import Table
+
+from kmeans_cli.cli.console import build_table
+from kmeans_cli.commands.compress_image import CompressPlan
+from kmeans_cli.ranges import format_range
+
+
+def result_table(metrics: dict[str, Any]) -> RenderableType:
+    """One result in full; of several a row each."""
+    images = metrics["images"]
+    return _full_table(images[0]) if len(images) == 1 else _row_table(images)
+
+
+def plan_values(plan: CompressPlan) -> dict[str, Any]:
+    """A plan as plain values."""
+    return {"pictures": list(plan.pictures), "k": list(plan.ks), "n_fits": plan.n_fits, "threads": plan.threads}
+
+
+def plan_table(plan: CompressPlan) -> Table:
+    """What would be done."""
+    rows = [
+        ("pictures", ", ".join(plan.pictures)),
+        ("k", format_range(plan.ks)),
+        ("fits", str(plan.n_fits)),
+        ("threads", str(plan.threads)),
+    ]
+    return build_table(["plan", ""], rows)
+
+
+def _full_table(image: dict[str, Any]) -> Table:
+    title = f"{_name(image)}: {image['width']} × {image['height']} pixels"
+    return build_table(["", f"k = {image['k']}", ""], list(_facts(image)), title=title)
+
+
+def _facts(image: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    yield "original file", f"{image['bytes_original']:,} bytes", ""
+    yield "original as lossless PNG", f"{image['bytes_png']:,} bytes", ""
+    ratios = f"{image['ratio_original']:.2f} × smaller than the file, {image['ratio_png']:.2f} × than the PNG"
+    yield "result", f"{image['bytes_result']:,} bytes", ratios
+    yield "bits per pixel", f"{image['bits_per_pixel']:.3f}", ""
+    yield "distinct colours", f"{image['colours_before']:,}", f"now {image['colours_after']:,}"
+    yield "MSE, PSNR", f"{image['mse']:.4g}", _decibels(image["psnr"])
+    if image["ssim"] is not None:
+        yield "SSIM", f"{image['ssim']:.4f}", "1 for equal pictures"
+    yield "mean ΔE (CIEDE2000)", f"{image['delta_e']:.3f}", "about 1 is just noticeable"
+    end = "converged" if image["converged"] else "not converged"
+    yield "J_clust", f"{image['j_clust']:.6g}", f"{image['n_iter']} iterations, {end}"
+    yield "time", f"{image['seconds']:.2f} s", "fits and file"
+
+
+def _row_table(images: list[dict[str, Any]]) -> Table:
+    several = len({image["path"] for image in images}) > 1
+    columns = ["k", "bytes", "÷ file", "÷ PNG", "PSNR", "SSIM", "ΔE", "J_clust"]
+    rows = [_row(image) for image in images]
+    if several:
+        return build_table(
+            ["picture", *columns], [(_name(image), *row) for image, row in zip(images, rows, strict=True)]
+        )
+    first = images[0]
+    title = (
+        f"{_name(first)}: {first['width']} × {first['height']} pixels, {first['colours_before']:,} colours; "
+        f"file {first['bytes_original']:,}, lossless PNG {first['bytes_png']:,} bytes"
+    )
+    return build_table(columns, rows, title=title)
+
+
+def _row(image: dict[str, Any]) -> tuple[Any, ...]:
+    return (
+        image["k"],
+        image["bytes_result"],
+        _Number(image["ratio_original"], ".3g"),
+        _Number(image["ratio_png"], ".3g"),
+        None if image["psnr"] is None else _Number(image["psnr"], ".2f"),
+        None if image["ssim"] is None else _Number(image["ssim"], ".3f"),
+        _Number(image["delta_e"], ".2f"),
+        _Number(image["j_clust"], ".4g"),
+    )
+
+
+class _Number(float):
+    """A number that a table sets to the right and shows in a format of its own."""
+
+    format: str
+
+    def __new__(cls, value: float, format: str) -> _Number:
+        number = super().__new__(cls, value)
+        number.format = format
+        return number
+
+    def __str__(self) -> str:
+        return format(float(self), self.format)
+
+
+def _name(image: dict[str, Any]) -> str:
+    return str(image["path"]).replace("\\", "/").rpartition("/")[2]
+
+
+def _decibels(psnr: float | None) -> str:
+    return "no difference" if psnr is None else f"{psnr:.2f} dB"

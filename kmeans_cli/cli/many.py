@@ -1,0 +1,123 @@
+"""From the options of ``sweep-k`` and ``multi-init`` to their output."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import typer
+from rich.console import RenderableType
+
+from kmeans_cli.cli import options
+from kmeans_cli.cli.console import Console
+from kmeans_cli.cli.many_table import plan_table, plan_values
+from kmeans_cli.commands.many_fits import ManyReport
+from kmeans_cli.commands.many_plan import ManyOptions, plan_many
+from kmeans_cli.commands.place import RunPlace
+from kmeans_cli.config import Config, Override, resolve
+from kmeans_cli.errors import ConfigError, SomeFitsFailed
+from kmeans_cli.interruption import Interruption
+from kmeans_cli.progress import Progress
+from kmeans_cli.runs import find_resumable
+from kmeans_cli.runs.read import CONFIG
+
+
+class RunCommand(Protocol):
+    """A command with several fits."""
+
+    def __call__(
+        self, config: Config, *, where: RunPlace, options: ManyOptions, progress: Progress, should_stop: Interruption
+    ) -> ManyReport:
+        """Do it."""
+        ...
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command with several fits.
+
+    Attributes:
+        name: As it is called.
+        run: What does it.
+        table: What people see of the report.
+        defaults: Where they differ from the config's, by dotted key.
+    """
+
+    name: str
+    run: RunCommand
+    table: Callable[[ManyReport], RenderableType]
+    defaults: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Flags:
+    """The options that are no settings, as they were given."""
+
+    runs: Path
+    data_dir: Path | None
+    resume: str | None
+    retry_failed: bool
+    fail_fast: bool
+    reuse: bool
+    yes: bool
+    max_time: str | None
+    dry_run: bool
+    quiet: bool
+    as_json: bool
+    verbose: bool
+
+
+def execute(command: Command, file: Path | None, settings: list[Override], flags: Flags) -> None:
+    """Run a command and show what came of it.
+
+    Raises:
+        KMeansError: Whatever was wrong.
+        SomeFitsFailed: After all is done and shown.
+    """
+    stop = Interruption(options.parse_duration(flags.max_time))
+    many = _options(command.name, flags)
+    if many.resume is not None and file is None:
+        file = many.resume.path / CONFIG
+    config = resolve(file, settings, command.defaults).config
+    where = RunPlace(flags.runs, tuple(sys.argv), flags.data_dir)
+    console = Console(quiet=flags.quiet, verbose=flags.verbose)
+    with stop.installed():
+        if flags.dry_run:
+            _show_plan(command, config, where, many, console, flags.as_json)
+            return
+        with console.live():
+            report = command.run(config, where=where, options=many, progress=console, should_stop=stop)
+    _show(command, report, console, flags.as_json)
+
+
+def _options(command: str, flags: Flags) -> ManyOptions:
+    if flags.resume is not None and flags.reuse:
+        raise ConfigError("goes on with a run, --reuse takes a finished one: only one of them", where="--resume")
+    if flags.retry_failed and flags.resume is None:
+        raise ConfigError("needs --resume RUN: a new run has no failed fits", where="--retry-failed")
+    resume = None if flags.resume is None else find_resumable(flags.resume, flags.runs, command)
+    return ManyOptions(resume, flags.retry_failed, flags.fail_fast, flags.reuse, flags.yes)
+
+
+def _show_plan(
+    command: Command, config: Config, where: RunPlace, many: ManyOptions, console: Console, as_json: bool
+) -> None:
+    with console.live():
+        plan = plan_many(command.name, config, where=where, options=many, progress=console)
+    console.result(None, as_json=plan_values(plan) if as_json else None, table=plan_table(plan))
+
+
+def _show(command: Command, report: ManyReport, console: Console, as_json: bool) -> None:
+    if report.interrupted is not None:
+        console.result(report.run_dir, as_json={} if as_json else None, table=None)
+        console.note(
+            f"interrupted: {report.interrupted}; {report.n_done} of {report.n_fits} fits are done, "
+            f"go on with: kmeans {command.name} --resume {report.run_dir}"
+        )
+        raise typer.Exit(130)
+    console.result(report.run_dir, as_json=report.metrics if as_json else None, table=command.table(report))
+    if report.failures:
+        raise SomeFitsFailed(f"{len(report.failures)} of {report.n_fits} fits failed, the first: {report.failures[0]}")

@@ -1,0 +1,136 @@
+"""The tables of ``kmeans sweep-k`` and ``kmeans multi-init``: what was found, and what would be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from statistics import mean
+from typing import Any
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from kmeans_cli.cli.console import build_table
+from kmeans_cli.commands.many_fits import ManyReport
+from kmeans_cli.commands.many_plan import ManyPlan
+from kmeans_cli.ranges import format_range
+from kmeans_cli.selection import rule_label
+
+_SPREAD = {
+    "j_clust": ("J_clust", ".6g"),
+    "distance_sum": ("distance sum", ".6g"),
+    "n_iter": ("iterations", ".4g"),
+    "accuracy_train": ("accuracy", ".4f"),
+    "accuracy_test": ("accuracy, test", ".4f"),
+    "silhouette": ("silhouette", ".4f"),
+    "seconds": ("seconds", ".2f"),
+}
+
+
+def sweep_table(report: ManyReport) -> Group:
+    """A row for each k and init, and what the rules say."""
+    metrics = report.metrics or {}
+    rows = [_sweep_row(k, init, fits) for (k, init), fits in _by_k_and_init(metrics["fits"]).items()]
+    columns = ["k", "init", "fits", "J_clust", "mean", "iterations", "accuracy", "silhouette", "seconds"]
+    kept = [place for place in range(len(columns)) if any(row[place] != "" for row in rows)]
+    found = build_table(
+        [columns[place] for place in kept], [[row[place] for place in kept] for row in rows], title=report.dataset
+    )
+    verdicts = [
+        (rule_label(name), "none" if verdict["k"] is None else str(verdict["k"]), verdict["reason"])
+        for name, verdict in metrics["rules"].items()
+    ]
+    return Group(found, build_table(["rule", "k", "reason"], verdicts), Text(metrics["rules_summary"] + "\n"))
+
+
+def starts_table(report: ManyReport) -> Group:
+    """For each k and init the spread over its starts, and the best and the worst of them."""
+    trials = (report.metrics or {})["trials"]
+    return Group(*(part for trial in trials for part in _trial_tables(report.dataset, trial)))
+
+
+def plan_values(plan: ManyPlan) -> dict[str, Any]:
+    """A plan as plain values."""
+    n, d = plan.dataset.X.shape
+    keys = [job.key for job in plan.jobs]
+    return {
+        "dataset": plan.dataset.name,
+        "n_samples": n,
+        "n_features": d,
+        "n_held_out": 0 if plan.dataset.test is None else len(plan.dataset.test.X),
+        "dtype": str(plan.dataset.X.dtype),
+        "k": format_range(list(dict.fromkeys(key.k for key in keys))),
+        "init": ",".join(dict.fromkeys(key.init for key in keys)),
+        "fits": len(plan.jobs),
+        "there_already": len(plan.jobs) - len(plan.pending),
+        "to_do": len(plan.pending),
+        "executor": plan.crew.executor,
+        "workers": plan.crew.workers,
+        "threads": plan.crew.threads,
+        "memory_mib": round(plan.bytes_peak / 2**20, 1),
+        "run": None if plan.done is None else str(plan.done.path),
+    }
+
+
+def plan_table(plan: ManyPlan) -> Table:
+    """What would be done."""
+    rows = [(name.replace("_", " "), str(value)) for name, value in plan_values(plan).items() if value is not None]
+    return build_table(["plan", ""], rows)
+
+
+def _by_k_and_init(fits: Sequence[dict[str, Any]]) -> dict[tuple[int, str], list[dict[str, Any]]]:
+    found: dict[tuple[int, str], list[dict[str, Any]]] = {}
+    for fit in fits:
+        found.setdefault((fit["k"], fit["init"]), []).append(fit)
+    return found
+
+
+def _sweep_row(k: int, init: str, fits: Sequence[dict[str, Any]]) -> tuple[str | int, ...]:
+    """One k and init: the numbers of its best fit, and what there is of the others."""
+    good = [fit for fit in fits if fit["error"] is None]
+    count = str(len(good)) if len(good) == len(fits) else f"{len(good)} of {len(fits)}"
+    if not good:
+        return k, init, count, "failed", "", "", "", "", ""
+    best = min(good, key=lambda fit: float(fit["inertia"]))
+    return (
+        k,
+        init,
+        count,
+        f"{best['j_clust']:.6g}",
+        f"{mean(fit['j_clust'] for fit in good):.6g}" if len(fits) > 1 else "",
+        best["n_iter"],
+        _score((best["train"] or {}).get("accuracy")),
+        _score((best["silhouette"] or {}).get("value")),
+        f"{sum(fit['seconds']['init'] + fit['seconds']['fit'] for fit in good):.2f}",
+    )
+
+
+def _trial_tables(dataset: str, trial: dict[str, Any]) -> Iterator[Any]:
+    spread = trial["spread"]
+    title = f"{dataset}: k = {trial['k']}, {trial['init']}, {spread['n']} starts"
+    rows = [
+        (label, *("" if values[part] is None else format(values[part], form) for part in ("min", "mean", "max", "sd")))
+        for name, (label, form) in _SPREAD.items()
+        if (values := spread[name]) is not None
+    ]
+    yield build_table(["", "smallest", "mean", "largest", "sd"], rows, title=title)
+    facts = [
+        ("converged", f"{spread['n_converged']} of {spread['n']}"),
+        ("ended in the best minimum", f"{spread['best_hits']} of {spread['n']}"),
+        *_extreme_rows("best", trial["best"]),
+        *_extreme_rows("worst", trial["worst"]),
+    ]
+    yield build_table(["", ""], facts)
+
+
+def _extreme_rows(name: str, fit: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    yield f"{name} fit", f"{fit['fit']}, seed {fit['seed']}"
+    if fit["nearest"] is not None:
+        yield f"{name}: nearest of their cluster's class", f"{fit['nearest']['right']}/{fit['nearest']['shown']}"
+    if fit["confused"]:
+        pairs = (f"{'–'.join(map(str, pair['classes']))} {pair['samples']}" for pair in fit["confused"])
+        yield f"{name}: most confused", ", ".join(pairs)
+
+
+def _score(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}"

@@ -1,0 +1,142 @@
+"""What ``sweep-k`` and ``multi-init`` share: all fits of a grid, in a new run or in one that is gone on with."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from kmeans_cli.commands.finished import Conclusion, Finished, write_all
+from kmeans_cli.commands.many_plan import ManyOptions, ManyPlan, plan_many
+from kmeans_cli.commands.place import RunPlace
+from kmeans_cli.commands.record import logged, origin
+from kmeans_cli.config import Config, dump
+from kmeans_cli.errors import FitError
+from kmeans_cli.experiment import FitData
+from kmeans_cli.fit_records import make_ready, read_fits, write_failure, write_outcome
+from kmeans_cli.interruption import Interruption
+from kmeans_cli.many import FitWork, run_all
+from kmeans_cli.progress import Progress, Warned
+from kmeans_cli.runs import RunFolder, RunStatus, open_run, reopen_run
+from kmeans_cli.threads import open_block_map
+
+
+@dataclass(frozen=True)
+class ManyReport:
+    """What many fits found and where it is kept.
+
+    Attributes:
+        run_dir: The run folder.
+        dataset: The data set's name.
+        n_fits: The fits of the run.
+        n_done: Those that ended, the failed ones too.
+        failures: The error of each that failed.
+        metrics: What ``metrics.json`` holds; None while fits are missing.
+        interrupted: Why the run was stopped early, or None.
+    """
+
+    run_dir: Path
+    dataset: str
+    n_fits: int
+    n_done: int
+    failures: tuple[str, ...]
+    metrics: dict[str, Any] | None
+    interrupted: str | None
+
+
+def run_many(
+    command: str,
+    conclude: Callable[[Finished], Conclusion],
+    config: Config,
+    *,
+    where: RunPlace,
+    options: ManyOptions,
+    progress: Progress,
+    should_stop: Interruption,
+) -> ManyReport:
+    """Do all fits that are not done yet, then conclude.
+
+    Raises:
+        ConfigError: If the settings do not suit the data, or the run to go on with; nothing is changed then.
+        PlaceError: If data or the run cannot be read, or the folder not be written.
+        FitError: If all fits failed, or one under ``fail_fast``.
+        Interrupted: If a signal came outside the fits.
+    """
+    plan = plan_many(command, config, where=where, options=options, progress=progress)
+    if plan.done is not None:
+        return _report(plan.done.path, plan, plan.done.metrics, None)
+    with _open_folder(command, config, plan, where, options) as folder:
+        folder.write_text("config.yaml", dump(config))
+        progress = logged(progress, folder)
+        for note in plan.dataset.notes:
+            folder.log(note)
+        for warning in plan.dataset.warnings:
+            progress(Warned(warning))
+        if options.resume is not None:
+            make_ready(folder, plan.jobs, keep_failed=not options.retry_failed)
+        with open_block_map(config.executor.jobs) as map_blocks:
+            data = FitData.of(plan.dataset, map_blocks).for_many(config.evaluate, config.data.seed, map_blocks)
+        began = time.perf_counter()
+        with should_stop.deferred():
+            _fit_pending(folder, config, data, plan, options, progress, should_stop)
+        seconds = {"load": plan.load_seconds, "prepare": data.seconds, "fits": time.perf_counter() - began}
+        metrics = None
+        if should_stop.reason:
+            folder.mark(RunStatus.INTERRUPTED, should_stop.reason)
+        else:
+            run = Finished(folder, config, data, plan.jobs, tuple(read_fits(folder.path)), plan.crew, should_stop)
+            metrics = _conclude(run, conclude, seconds, progress)
+    return _report(folder.path, plan, metrics, should_stop.reason)
+
+
+def _open_folder(
+    command: str, config: Config, plan: ManyPlan, where: RunPlace, options: ManyOptions
+) -> AbstractContextManager[RunFolder]:
+    record = origin(config, plan.dataset, where, plan.crew.threads)
+    if options.resume is not None:
+        return reopen_run(options.resume.path, record=record)
+    label = config.name or f"{plan.dataset.name}-k{config.sweep.k or config.kmeans.n_clusters}"
+    return open_run(where.runs_dir, command, label, record=record)
+
+
+def _fit_pending(
+    folder: RunFolder,
+    config: Config,
+    data: FitData,
+    plan: ManyPlan,
+    options: ManyOptions,
+    progress: Progress,
+    should_stop: Interruption,
+) -> None:
+    """Do the fits that are not there, and keep each as soon as it is."""
+    work = partial(FitWork, config.evaluate, config.data.seed)
+    outcomes = run_all(data, plan.pending, len(plan.jobs), work, plan.crew, progress, should_stop)
+    with closing(outcomes):
+        for job, outcome in outcomes:
+            if not isinstance(outcome, str):
+                write_outcome(folder, outcome)
+                continue
+            write_failure(folder, job, outcome)
+            if options.fail_fast:
+                raise FitError(f"fit {job.number} (k = {job.key.k}, {job.key.init}) failed: {outcome}")
+
+
+def _conclude(
+    run: Finished, conclude: Callable[[Finished], Conclusion], seconds: dict[str, float], progress: Progress
+) -> dict[str, Any]:
+    if not run.good:
+        raise FitError(f"all {len(run.fits)} fits failed, the first: {run.fits[0].error}")
+    metrics = write_all(run, conclude, seconds, progress)
+    if metrics["n_failed"]:
+        run.folder.mark(RunStatus.COMPLETED, f"{metrics['n_failed']} of {len(run.fits)} fits failed")
+    return metrics
+
+
+def _report(run: Path, plan: ManyPlan, metrics: dict[str, Any] | None, interrupted: str | None) -> ManyReport:
+    fits = read_fits(run)
+    failures = tuple(fit.error for fit in fits if fit.error is not None)
+    return ManyReport(run, plan.dataset.name, len(plan.jobs), len(fits), failures, metrics, interrupted)

@@ -1,0 +1,107 @@
+"""``kmeans report``: a table of finished runs, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kmeans_cli.config import build, resolve
+from kmeans_cli.errors import ConfigError, PlaceError
+from kmeans_cli.runs.atomic import open_write
+from kmeans_cli.runs.read import Run, load_run, read_columns
+from kmeans_cli.tables import FORMATS, TABLES, FitRow, RunView
+from kmeans_cli.tables.params import Published
+
+_FITS = "fits.csv"
+
+
+def report(
+    runs: Sequence[str], *, runs_dir: Path, table: str, format: str, config: Path | None = None, out: Path | None = None
+) -> str:
+    """A table of runs; the same runs give the same bytes.
+
+    Args:
+        runs: RUN each.
+        runs_dir: Where runs live.
+        table: A name in ``TABLES``.
+        format: A name in ``FORMATS``.
+        config: A config whose section ``published`` is set beside the runs instead of their own.
+        out: A file to write the table to, or None.
+
+    Raises:
+        ConfigError: For an unknown table or format, or a table for which the runs hold nothing.
+        PlaceError: For a run that is missing or broken, or ``out`` not writable.
+    """
+    for name, names, where in ((table, TABLES, "--table"), (format, FORMATS, "--format")):
+        if name not in names:
+            raise ConfigError(f"is no {where[2:]}", where=where, value=name, allowed=tuple(names))
+    published = None if config is None else resolve(config).config.published
+    built = TABLES[table].build([_view(load_run(run, runs_dir), published) for run in runs])
+    if not built.rows:
+        raise ConfigError(f"finds nothing in {', '.join(runs)}", where="--table", value=table)
+    text = FORMATS[format](built)
+    if out is not None:
+        with open_write(out) as file:
+            file.write(text.encode())
+    return text
+
+
+def table_names() -> dict[str, str]:
+    """The tables there are, each with what it shows."""
+    return {name: kind.description for name, kind in TABLES.items()}
+
+
+def _view(run: Run, published: Published | None) -> RunView:
+    """A run as tables see it, with these published figures or else its own."""
+    fits = list(_fits(run))
+    return RunView(
+        dataset=str(run.record["dataset"]["name"]),
+        fits=tuple(fit for fit in fits if "j_clust" in fit.numbers),
+        n_failed=sum("j_clust" not in fit.numbers for fit in fits),
+        status=run.status.value,
+        metrics=run.metrics,
+        raw_unit=_raw_unit(run),
+        published=_own_published(run) if published is None else published,
+    )
+
+
+def _fits(run: Run) -> Iterator[FitRow]:
+    if not (run.path / _FITS).exists():
+        yield _only_fit(run.metrics)
+        return
+    columns = read_columns(run.path / _FITS)
+    for values in zip(*(column.tolist() for column in columns.values()), strict=True):
+        row = dict(zip(columns, values, strict=True))
+        yield FitRow(int(row["k"]), str(row["init"]), *_numbers_and_texts(row))
+
+
+def _only_fit(metrics: Mapping[str, Any]) -> FitRow:
+    """The fit of ``kmeans fit``, with the columns it would have in ``fits.csv``."""
+    train, test = metrics["train"] or {}, metrics["test"] or {}
+    scores = {
+        "accuracy_train": train.get("accuracy"),
+        "accuracy_test": test.get("accuracy"),
+        "silhouette": (metrics["silhouette"] or {}).get("value"),
+    }
+    return FitRow(metrics["n_clusters"], metrics["init"], *_numbers_and_texts({**metrics, **train, **scores}))
+
+
+def _numbers_and_texts(row: Mapping[str, Any]) -> tuple[dict[str, float], dict[str, str]]:
+    numbers = {name: float(value) for name, value in row.items() if isinstance(value, int | float)}
+    known = {name: value for name, value in numbers.items() if np.isfinite(value)}
+    return known, {name: value for name, value in row.items() if isinstance(value, str)}
+
+
+def _raw_unit(run: Run) -> float | None:
+    factor = run.model().factor
+    return float(factor[0]) if (factor == factor[0]).all() else None
+
+
+def _own_published(run: Run) -> Published:
+    try:
+        return build(run.config).published
+    except ConfigError as error:
+        raise PlaceError(str(error), where=str(run.path)) from error

@@ -1,0 +1,218 @@
+"""What each of several fits leaves: ``fits/0007.npz`` with its arrays, then ``fits/0007.json``, which commits it.
+
+The number is the fit's place in the grid of its run. When the run grows, places move; so what counts is the key
+(k, init, start) in the json, and the files get their new numbers when the run is resumed: a grown run ends with the
+files of one that was as large from the beginning.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kmeans_cli import metrics
+from kmeans_cli.core.types import Float64Array, IterationRecord, KMeansResult, LabelArray, StopReason
+from kmeans_cli.datasets.types import ClassArray
+from kmeans_cli.errors import PlaceError
+from kmeans_cli.experiment import FitJob, FitOutcome, Fitted
+from kmeans_cli.runs.folder import RunFolder
+from kmeans_cli.runs.read import read_json
+from kmeans_cli.sweep import FitKey
+
+FITS = "fits"
+
+_MEASURED = tuple(field.name for field in fields(IterationRecord) if field.name not in ("iteration", "seconds"))
+_COUNTS = ("n_moved", "n_empty")
+_OPTIONAL = tuple(field.name for field in fields(IterationRecord) if field.default is None)
+
+
+@dataclass(frozen=True)
+class StoredFit:
+    """A fit as it stands in a run folder; its arrays are read when they are asked for.
+
+    Attributes:
+        path: Its json file.
+        key: Which fit it is.
+        seed: Of its draws.
+        error: Why it failed, or None.
+        metrics: Its numbers as in ``metrics.json``; empty when it failed.
+    """
+
+    path: Path
+    key: FitKey
+    seed: int
+    error: str | None
+    metrics: dict[str, Any]
+
+    @property
+    def number(self) -> int:
+        """Its number in the run."""
+        return int(self.path.stem)
+
+    @cached_property
+    def history(self) -> tuple[IterationRecord, ...]:
+        """A record per iteration."""
+        arrays = self._arrays("history", "seconds")
+        rows = zip(arrays["history"].tolist(), arrays["seconds"].tolist(), strict=True)
+        return tuple(_record(number, row, seconds) for number, (row, seconds) in enumerate(rows, start=1))
+
+    @property
+    def labels(self) -> LabelArray:
+        """(n,) int32 cluster of each sample."""
+        return self._arrays("labels")["labels"]
+
+    def outcome(self, job: FitJob, y: ClassArray | None) -> FitOutcome:
+        """The fit as it was when it had just been evaluated.
+
+        Args:
+            job: What was done: the job with this key.
+            y: (n,) true classes of the samples, or None.
+        """
+        arrays, numbers, k = self._arrays(), self.metrics, self.key.k
+        result = KMeansResult(
+            centroids=arrays["centroids"],
+            labels=arrays["labels"],
+            squared_distances=arrays["squared_distances"],
+            inertia=numbers["inertia"],
+            cluster_sizes=np.array(numbers["cluster_sizes"]),
+            history=self.history,
+            stop_reason=StopReason(numbers["stop_reason"]),
+            start=arrays["start"],
+            init_indices=arrays.get("init_indices"),
+            algorithm=numbers["algorithm"],
+            algorithm_reason=numbers["algorithm_reason"],
+            seconds=numbers["seconds"],
+            warnings=tuple(numbers["warnings"]),
+        )
+        classes = numbers["cluster_classes"]
+        return FitOutcome(
+            Fitted(job, result, arrays.get("trace")),
+            numbers,
+            arrays["nearest"],
+            None if classes is None else tuple(classes),
+            None if y is None else metrics.purities(result.labels, y, k),
+        )
+
+    def _arrays(self, *names: str) -> dict[str, NDArray[Any]]:
+        with np.load(self.path.with_suffix(".npz"), allow_pickle=False) as file:
+            return {name: file[name] for name in names or file.files}
+
+
+def write_outcome(folder: RunFolder, outcome: FitOutcome) -> None:
+    """Keep a finished fit; the json comes last and commits it."""
+    job, result = outcome.fitted.job, outcome.result
+    arrays = {
+        "centroids": result.centroids,
+        "labels": result.labels,
+        "squared_distances": result.squared_distances,
+        "nearest": outcome.nearest,
+        "start": result.start,
+        "init_indices": result.init_indices,
+        "history": _history_array(result.history),
+        "seconds": np.array([record.seconds for record in result.history]),
+        "trace": outcome.fitted.trace,
+    }
+    folder.write_npz(f"{_stem(job.number)}.npz", {name: array for name, array in arrays.items() if array is not None})
+    _write_json(folder, job, None, outcome.metrics)
+
+
+def write_failure(folder: RunFolder, job: FitJob, error: str) -> None:
+    """Keep that a fit failed, and why."""
+    _write_json(folder, job, error, {})
+
+
+def read_fits(run: Path) -> list[StoredFit]:
+    """Every finished fit of a run, by number.
+
+    Raises:
+        PlaceError: If a file of one is missing, half-written or damaged.
+    """
+    return [_read_fit(path) for path in sorted((run / FITS).glob("*.json"))]
+
+
+def make_ready(folder: RunFolder, jobs: Sequence[FitJob], *, keep_failed: bool) -> None:
+    """Bring the fits of a run that is gone on with into order.
+
+    Every fit gets the number it has among the jobs, which must name the finished ones in the order they have; a crash
+    in the middle leaves each readable under its old number or its new one. Arrays that no json commits are removed.
+
+    Args:
+        folder: The run folder.
+        jobs: All fits of the run.
+        keep_failed: Otherwise the records of failed fits are removed too.
+    """
+    numbers = {job.key: job.number for job in jobs}
+    # The last first: each one's new place is then free.
+    for stored in reversed(read_fits(folder.path)):
+        if stored.error is not None and not keep_failed:
+            stored.path.unlink()
+        elif numbers[stored.key] != stored.number:
+            _move(folder, stored, numbers[stored.key])
+    for arrays in (folder.path / FITS).glob("*.npz"):
+        if not arrays.with_suffix(".json").exists():
+            arrays.unlink()
+
+
+def _move(folder: RunFolder, stored: StoredFit, number: int) -> None:
+    arrays = stored.path.with_suffix(".npz")
+    if stored.error is None:
+        with folder.open_write(f"{_stem(number)}.npz") as file:
+            file.write(arrays.read_bytes())
+    stored.path.replace(folder.path / f"{_stem(number)}.json")
+    arrays.unlink(missing_ok=True)
+
+
+def _stem(number: int) -> str:
+    return f"{FITS}/{number:04d}"
+
+
+def _write_json(folder: RunFolder, job: FitJob, error: str | None, numbers: dict[str, Any]) -> None:
+    identity = job.key._asdict() | {"seed": job.seed, "error": error}
+    folder.write_json(f"{_stem(job.number)}.json", identity | {"metrics": numbers})
+
+
+def _read_fit(path: Path) -> StoredFit:
+    record = read_json(path)
+    try:
+        key = FitKey(int(record["k"]), str(record["init"]), int(record["start"]))
+        stored = StoredFit(path, key, record["seed"], record["error"], record["metrics"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise PlaceError(f"is no record of a fit: {error!r}", where=str(path)) from error
+    if stored.error is None:
+        _check_arrays(path.with_suffix(".npz"))
+    return stored
+
+
+def _check_arrays(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as file:
+            damaged = file.testzip()
+    except (OSError, zipfile.BadZipFile) as error:
+        raise PlaceError(f"is missing or half-written: {error}", where=str(path)) from error
+    if damaged is not None:
+        raise PlaceError("is damaged", where=f"{path}: {damaged}")
+
+
+def _history_array(history: Sequence[IterationRecord]) -> Float64Array:
+    rows = [[getattr(record, name) for name in _MEASURED] for record in history]
+    # None, where a number was not asked for, becomes NaN.
+    return np.array(rows, dtype=np.float64).reshape(len(rows), len(_MEASURED))
+
+
+def _record(iteration: int, row: Sequence[float], seconds: float) -> IterationRecord:
+    return IterationRecord(iteration=iteration, seconds=seconds, **dict(_named(row)))
+
+
+def _named(row: Sequence[float]) -> Iterator[tuple[str, Any]]:
+    for name, value in zip(_MEASURED, row, strict=True):
+        if name in _OPTIONAL and np.isnan(value):
+            yield name, None
+        else:
+            yield name, int(value) if name in _COUNTS else value

@@ -1,0 +1,230 @@
+"""Many fits of one data set: each done by whoever is free, its outcome handed back as soon as it is there.
+
+``experiment.py`` is what a single fit is; here they are spread over an executor.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeVar
+
+from kmeans_cli.core.types import StopReason
+from kmeans_cli.errors import Interrupted, KMeansError
+from kmeans_cli.executor import ExecutorParams, SerialExecutor, open_processes, run_tasks
+from kmeans_cli.experiment import FitData, FitJob, FitOutcome, evaluate, run_fit
+from kmeans_cli.metrics.params import EvaluateParams
+from kmeans_cli.progress import FitDone, FitsState, FitStarted, Progress, silent
+from kmeans_cli.shared import read_shared, write_shared
+from kmeans_cli.threads import available_cores, open_block_map
+
+SMALL_WORK = 2e9
+"""n·d·Σk up to which all fits in this process are done before two workers would have started and done them."""
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Who does the fits.
+
+    Attributes:
+        executor: ``serial`` or ``processes``.
+        workers: Fits at a time.
+        threads: Threads of each.
+    """
+
+    executor: str
+    workers: int
+    threads: int
+
+
+def choose_crew(params: ExecutorParams, n_tasks: int, work: float) -> Crew:
+    """Share the cores between the tasks.
+
+    Args:
+        params: The settings.
+        n_tasks: How many fits there are.
+        work: n·d·Σk of them.
+    """
+    cores = params.jobs or available_cores()
+    workers = max(1, min(cores, n_tasks))
+    small = workers == 1 or work < SMALL_WORK
+    if params.name == "serial" or (params.name == "auto" and small):
+        return Crew("serial", 1, cores)
+    return Crew("processes", workers, cores // workers)
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a task needs from where it is done.
+
+    Attributes:
+        open_data: Gives the data; quick when asked again.
+        threads: How many it may use.
+        should_stop: To be asked often.
+    """
+
+    open_data: Callable[[], FitData]
+    threads: int
+    should_stop: Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class FitWork:
+    """What is done with a job: fit and evaluate.
+
+    Attributes:
+        evaluate: How to evaluate.
+        data_seed: Of the draw of silhouette rows.
+        access: To the data.
+    """
+
+    evaluate: EvaluateParams
+    data_seed: int
+    access: Access
+
+    def __call__(self, job: FitJob) -> FitOutcome | None:
+        """The outcome; None when it was told to stop before the fit had ended.
+
+        Raises:
+            FitError: If the fit cannot go on.
+        """
+        data = self.access.open_data()
+        with open_block_map(self.access.threads) as map_blocks:
+            fitted = run_fit(data, job, 1, map_blocks, silent, self.access.should_stop)
+            if fitted.result.stop_reason is StopReason.INTERRUPTED:
+                return None
+            return evaluate(data, fitted, self.evaluate, self.data_seed, map_blocks)
+
+
+def run_all(
+    data: FitData,
+    jobs: Sequence[FitJob],
+    n_fits: int,
+    work: Callable[[Access], FitWork],
+    crew: Crew,
+    progress: Progress,
+    should_stop: Callable[[], bool],
+) -> Generator[tuple[FitJob, FitOutcome | str]]:
+    """Each job with its outcome, or with the error that ended it, in the order they finish.
+
+    Which that is depends on who is free; the outcomes themselves do not.
+
+    Args:
+        data: What to fit.
+        jobs: The fits to do.
+        n_fits: How many the run has in all.
+        work: Makes what is done with a job.
+        crew: Who does it.
+        progress: Told of each fit and of all.
+        should_stop: Asked often; when it says so, fits in the middle are given up.
+    """
+    tally = _Tally(jobs, n_fits, progress)
+    with closing(spread(data, work, jobs, crew, should_stop, tally.started)) as finished:
+        for job, outcome in finished:
+            if outcome is not None:
+                tally.finished(job, outcome)
+                yield job, outcome
+
+
+def spread(
+    data: FitData,
+    work: Callable[[Access], Callable[[_T], _R]],
+    tasks: Sequence[_T],
+    crew: Crew,
+    should_stop: Callable[[], bool],
+    on_submit: Callable[[_T], None] | None = None,
+) -> Generator[tuple[_T, _R | str]]:
+    """Each task with its result, or with the line of the error that ended it, in the order they finish.
+
+    Args:
+        data: What the tasks are about; it reaches workers once, through a file they map.
+        work: Makes what is done with a task; it and its result must be picklable.
+        tasks: What to do.
+        crew: Who does it.
+        should_stop: Asked often.
+        on_submit: Told of each task that is about to be done.
+
+    Raises:
+        Interrupted: If a signal said so.
+    """
+    with ExitStack() as stack:
+        open_executor, access = stack.enter_context(_equipped(data, crew, should_stop))
+        futures = run_tasks(open_executor, work(access), tasks, crew.workers, should_stop, on_submit)
+        for task, future in stack.enter_context(closing(futures)):
+            try:
+                result: _R | str = future.result()
+            except Interrupted:
+                raise
+            except (KMeansError, MemoryError) as error:
+                result = str(error) or "out of memory"
+            yield task, result
+
+
+@contextmanager
+def _equipped(
+    data: FitData, crew: Crew, should_stop: Callable[[], bool]
+) -> Iterator[tuple[Callable[[], Executor], Access]]:
+    """A way to open the crew's executor, and what its workers need."""
+    if crew.executor == "serial":
+        yield SerialExecutor, Access(lambda: data, crew.threads, should_stop)
+        return
+    with TemporaryDirectory(prefix="kmeans-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        write_shared(data, folder)
+        yield partial(open_processes, crew.workers, folder), Access(partial(read_shared, folder), crew.threads, _never)
+
+
+def _never() -> bool:
+    return False
+
+
+@dataclass
+class _Tally:
+    """Where the fits stand, told after every change."""
+
+    jobs: Sequence[FitJob]
+    n_fits: int
+    progress: Progress
+    done: int = 0
+    failed: int = 0
+    running: set[int] = field(default_factory=set)
+    best: float | None = None
+    began: float = field(default_factory=time.monotonic)
+    k_done: int = 0
+
+    def started(self, job: FitJob) -> None:
+        self.running.add(job.number)
+        params = job.params
+        init, max_iter = params.init_name, params.max_iter
+        self.progress(FitStarted(job.number, self.n_fits, params.n_clusters, init, job.seed, max_iter))
+        self._tell()
+
+    def finished(self, job: FitJob, outcome: FitOutcome | str) -> None:
+        self.running.discard(job.number)
+        self.done += 1
+        self.k_done += job.params.n_clusters
+        if isinstance(outcome, str):
+            self.failed += 1
+            self.progress(FitDone(job.number, 0, None, "failed", 0.0, outcome))
+        else:
+            numbers = outcome.metrics
+            seconds = numbers["seconds"]["init"] + numbers["seconds"]["fit"]
+            self.best = min(numbers["j_clust"], self.best or numbers["j_clust"])
+            self.progress(FitDone(job.number, numbers["n_iter"], numbers["j_clust"], numbers["stop_reason"], seconds))
+        self._tell()
+
+    def _tell(self) -> None:
+        # The time of a fit grows about as its k; the first ones pay for the start of the workers too.
+        k_left = sum(job.params.n_clusters for job in self.jobs) - self.k_done
+        seconds = time.monotonic() - self.began
+        left = seconds * k_left / self.k_done if self.k_done else None
+        self.progress(FitsState(self.done, len(self.running), self.failed, len(self.jobs), self.best, left))

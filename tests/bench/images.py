@@ -1,0 +1,180 @@
+"""``make bench-images``: quality, size, time and memory of compressed pictures beside pngquant and scikit-learn."""
+
+from __future__ import annotations
+
+import io
+import math
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from kmeans_cli.compression import Original, best_of, compress, load_original
+from kmeans_cli.core.params import KMeansParams
+from kmeans_cli.experiment import FitJob, Fitted, run_fit, seed_of_fit
+from kmeans_cli.images.colours import find_colours
+from kmeans_cli.images.params import ImageParams
+from kmeans_cli.images.reduced import visible_colours
+from kmeans_cli.images.sources import Source, example_path, find_sources
+from kmeans_cli.progress import silent
+from kmeans_cli.threads import open_block_map
+from tests.bench.peers import Work, ours, sample_start, scikit_learn
+
+KS = (4, 16, 64, 256)
+SMOOTHS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
+N_INIT = 4
+REPEATS = 3
+
+
+@dataclass(frozen=True)
+class Point:
+    """A result: PSNR over RGB in dB, and bytes."""
+
+    psnr: float
+    size: int
+
+    def beats(self, other: Point) -> bool:
+        """Whether it is better on both axes."""
+        return self.psnr > other.psnr and self.size < other.size
+
+    def __str__(self) -> str:
+        return f"{self.psnr:.3f} dB {self.size:,}"
+
+
+def main() -> None:
+    """Print four tables."""
+    sources = tuple(_sources())
+    has_peer = shutil.which("pngquant") is not None
+    if not has_peer:
+        print("pngquant is not installed: no comparison with it")
+    for source in sources:
+        _quality(source, has_peer)
+    for source in sources:
+        _fit_times(source)
+    with tempfile.TemporaryDirectory() as folder:
+        for source in sources:
+            _command_time(source, Path(folder), has_peer)
+        _memory(Path(folder))
+
+
+def _sources() -> Iterator[Source]:
+    cat = Path(os.environ.get("KMEANS_DATA_DIR", "")) / "images" / "cat.png"
+    if cat.is_file():
+        yield from find_sources([str(cat)])
+    else:
+        print("no images/cat.png in KMEANS_DATA_DIR: the example only")
+    yield from find_sources([str(example_path())])
+
+
+def _quality(source: Source, has_peer: bool) -> None:
+    """PSNR and bytes: pngquant, ours plain, and ours with more and more smoothing."""
+    print(f"\n{source.name}: strict convergence, best of {N_INIT} starts, no dithering")
+    with open_block_map() as map_blocks:
+        original = load_original(source, ImageParams(), map_blocks)
+        for k in KS:
+            peer = _pngquant(original, k) if has_peer else None
+            fits = [_fit(original, k, start, map_blocks) for start in range(N_INIT)]
+            params = [ImageParams(smooth=s) for s in (0.0, *SMOOTHS)]
+            plain, *curve = [_point(original, k, each, fits, map_blocks) for each in params]
+            print(f"k {k:3d}  plain    {plain}")
+            if peer is not None:
+                print(f"       pngquant {peer}; ours {plain.psnr - peer.psnr:+.3f} dB, {plain.size / peer.size:.3f} ×")
+            for s, point in zip(SMOOTHS, curve, strict=True):
+                better = "  better on both axes" if peer is not None and point.beats(peer) else ""
+                print(f"       {s:<8} {point}{better}")
+
+
+def _fit(original: Original, k: int, start: int, map_blocks: object) -> Fitted:
+    job = FitJob(start, KMeansParams(n_clusters=k), seed_of_fit(0, start))
+    return run_fit(original.data, job, N_INIT, map_blocks, silent, lambda: False)
+
+
+def _point(original: Original, k: int, params: ImageParams, fits: list[Fitted], map_blocks: object) -> Point:
+    best = best_of(fits)
+    result = compress(original, k, params, [best], map_blocks)
+    return Point(result.quality.psnr, len(result.png))
+
+
+def _pngquant(original: Original, k: int) -> Point:
+    content = io.BytesIO()
+    Image.fromarray(original.shown).save(content, "PNG")
+    command = ["pngquant", "--speed", "1", "--nofs", str(k), "-"]
+    result = subprocess.run(command, input=content.getvalue(), capture_output=True, check=True).stdout
+    pixels = np.asarray(Image.open(io.BytesIO(result)).convert("RGB"))
+    mse = np.mean((pixels.astype(float) - original.shown) ** 2)
+    return Point(10 * math.log10(255**2 / mse), len(result))
+
+
+def _fit_times(source: Source) -> None:
+    """Finding the colours and fitting them, beside scikit-learn's lloyd on all pixels from the same start."""
+    print(f"\n{source.name}: seconds to strict convergence from one start, finding the colours included")
+    pixels = source.open(source.read(), 10**9).pixels
+    rows = pixels.reshape(-1, 3).astype(np.float32)
+    for k in KS[1:]:
+        start = sample_start(np.unique(rows, axis=0), k)
+        times = [_one_fit_time(pixels, rows, start) for _ in range(REPEATS)]
+        own, peer = (sorted(column)[REPEATS // 2] for column in zip(*times, strict=True))
+        print(f"k {k:3d}  ours {own:6.3f}  scikit-learn {peer:6.3f}  ratio {own / peer:.2f}")
+
+
+def _one_fit_time(pixels: np.ndarray, rows: np.ndarray, start: np.ndarray) -> tuple[float, float]:
+    began = time.perf_counter()
+    visible = visible_colours(find_colours(pixels, None), "rgb")
+    found = time.perf_counter() - began
+    fit = ours("auto")(Work("colours", visible.points, start, visible.weights))
+    return found + fit.seconds, scikit_learn("lloyd")(Work("pixels", rows, start)).seconds
+
+
+def _command_time(source: Source, folder: Path, has_peer: bool) -> None:
+    """The whole command beside pngquant, k = 16; the smallest of several wall times."""
+    original, out = folder / "original.png", folder / "out.png"
+    Image.fromarray(source.open(source.read(), 10**9).pixels).save(original)
+    commands = {"kmeans": _own_command(original, out, folder)}
+    if has_peer:
+        peer = ["pngquant", "--speed", "1", "--nofs", "--force", "--output", str(out), "16", str(original)]
+        commands["pngquant"] = peer
+    times = {name: min(_seconds(command) for _ in range(REPEATS)) for name, command in commands.items()}
+    ratio = f", ratio {times['kmeans'] / times['pngquant']:.2f}" if has_peer else ""
+    shown = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in times.items())
+    print(f"\n{source.name}: whole command, k = 16, one start: {shown}{ratio}")
+
+
+def _own_command(picture: Path, out: Path, folder: Path) -> list[str]:
+    options = ["--k", "16", "--n-init", "1", "--no-figures", "--quiet", "--force"]
+    place = ["--out", str(out), "--runs", str(folder / "runs")]
+    return [sys.executable, "-m", "kmeans_cli", "compress-image", str(picture), *options, *place]
+
+
+def _seconds(command: list[str]) -> float:
+    began = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True)
+    return time.perf_counter() - began
+
+
+def _memory(folder: Path) -> None:
+    """The peak of a 12-megapixel photo: the example enlarged, with noise."""
+    picture = folder / "photo.png"
+    enlarged = Image.open(example_path()).resize((3200, 3750), Image.Resampling.BICUBIC)
+    noise = np.random.default_rng(0).normal(0, 3, (3750, 3200, 3))
+    pixels = np.clip(np.asarray(enlarged) + noise, 0, 255).astype(np.uint8)
+    Image.fromarray(pixels).save(picture, compress_level=1)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    seconds = _seconds(_own_command(picture, folder / "out.png", folder))
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    share = peak * 1024 / pixels.nbytes
+    known = "" if peak > before else " (at most: an earlier command took as much)"
+    print(f"\n{pixels.nbytes / 3e6:.0f} megapixels, k = 16: {seconds:.1f} s, peak {peak / 1024:.0f} MiB{known},")
+    print(f"{share:.1f} × its raw RGB bytes")
+
+
+if __name__ == "__main__":
+    main()

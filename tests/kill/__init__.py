@@ -1,0 +1,1 @@
+"""Runs killed at bad moments: what they leave, and that they can be gone on with."""

@@ -1,0 +1,121 @@
+"""Who computes: the order of results, dead workers, the wish to stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from concurrent.futures import Executor
+from pathlib import Path
+
+import pytest
+
+from kmeans_cli.errors import ConfigError, FitError
+from kmeans_cli.executor import ExecutorParams, SerialExecutor, open_processes, run_tasks
+
+
+def _double(number: int) -> int:
+    return 2 * number
+
+
+def _fail_at_three(number: int) -> int:
+    if number == 3:
+        raise FitError("three")
+    return number
+
+
+class _Deadly:
+    """Kills its process at task 2: always, or only the first time."""
+
+    def __init__(self, folder: Path, always: bool) -> None:
+        self.folder, self.always = folder, always
+
+    def __call__(self, number: int) -> int:
+        with (self.folder / f"{number}").open("a") as file:
+            file.write("x")
+        if number == 2 and (self.always or (self.folder / "2").stat().st_size == 1):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return number
+
+
+def _never() -> bool:
+    return False
+
+
+@pytest.fixture
+def open_two(tmp_path: Path) -> object:
+    """Opens two worker processes."""
+    return lambda: open_processes(2, tmp_path / "shared")
+
+
+def test_serial_does_one_task_after_the_other() -> None:
+    """Results come in the order of the tasks, each before the next is begun."""
+    begun: list[int] = []
+    for task, future in run_tasks(SerialExecutor, _double, range(5), 1, _never, begun.append):
+        assert (begun[-1], future.result()) == (task, 2 * task)
+    assert begun == list(range(5))
+
+
+def test_an_error_belongs_to_its_task() -> None:
+    """A task that raises does not stop the others."""
+    futures = dict(run_tasks(SerialExecutor, _fail_at_three, range(5), 1, _never, None))
+    with pytest.raises(FitError, match="three"):
+        futures[3].result()
+    assert [futures[number].result() for number in (0, 1, 2, 4)] == [0, 1, 2, 4]
+
+
+def test_processes_do_all_tasks(open_two: object) -> None:
+    """Every task comes back once, whoever did it."""
+    assert callable(open_two)
+    futures = list(run_tasks(open_two, _double, range(7), 2, _never, None))
+    assert sorted(task for task, _ in futures) == list(range(7))
+    assert all(future.result() == 2 * task for task, future in futures)
+
+
+def test_a_killed_worker_loses_nothing(open_two: object, tmp_path: Path) -> None:
+    """The tasks in flight are tried once more, and succeed; all others are done once."""
+    assert callable(open_two)
+    futures = dict(run_tasks(open_two, _Deadly(tmp_path, always=False), range(6), 2, _never, None))
+    assert {task: future.result() for task, future in futures.items()} == {number: number for number in range(6)}
+    assert (tmp_path / "2").read_text() == "xx"
+
+
+def test_only_the_task_that_kills_workers_fails(open_two: object, tmp_path: Path) -> None:
+    """A task that kills its worker twice fails; its neighbours in flight do not."""
+    assert callable(open_two)
+    futures = dict(run_tasks(open_two, _Deadly(tmp_path, always=True), range(6), 2, _never, None))
+    with pytest.raises(FitError, match="killed twice"):
+        futures.pop(2).result()
+    assert sorted(future.result() for future in futures.values()) == [0, 1, 3, 4, 5]
+    assert (tmp_path / "2").read_text() == "xx"
+
+
+def test_the_wish_to_stop_ends_workers_in_the_middle(open_two: object) -> None:
+    """Nobody waits for what is in flight."""
+    assert callable(open_two)
+    began = time.monotonic()
+    done = list(run_tasks(open_two, time.sleep, [60.0, 60.0], 2, lambda: time.monotonic() - began > 0.5, None))
+    assert done == []
+    assert time.monotonic() - began < 20
+
+
+def test_leaving_early_ends_workers_too(open_two: object) -> None:
+    """A caller that closes the iteration does not wait either."""
+    assert callable(open_two)
+    began = time.monotonic()
+    tasks = run_tasks(open_two, time.sleep, [0.0, 60.0, 60.0], 2, _never, None)
+    next(tasks)
+    tasks.close()
+    assert time.monotonic() - began < 20
+
+
+@pytest.mark.parametrize(("settings", "words"), [({"name": "threads"}, "is no executor"), ({"jobs": 0}, "too few")])
+def test_params_are_checked(settings: dict[str, object], words: str) -> None:
+    """Unknown names and no jobs are errors."""
+    with pytest.raises(ConfigError, match=words):
+        ExecutorParams(**settings)  # type: ignore[arg-type]
+
+
+def test_serial_is_an_executor() -> None:
+    """So that whoever takes one takes it."""
+    assert issubclass(SerialExecutor, Executor)

@@ -1,0 +1,104 @@
+"""Many fits: who does them, and that it makes no difference."""
+
+from __future__ import annotations
+
+import pickle
+from functools import partial
+
+import numpy as np
+import pytest
+
+from kmeans_cli import datasets
+from kmeans_cli.core.params import KMeansParams
+from kmeans_cli.datasets.params import DataParams
+from kmeans_cli.executor import ExecutorParams
+from kmeans_cli.experiment import FitData, FitJob, evaluate, run_fit
+from kmeans_cli.many import SMALL_WORK, Crew, FitWork, choose_crew, run_all
+from kmeans_cli.metrics.params import EvaluateParams
+from kmeans_cli.progress import Event, FitDone, FitsState, FitStarted, silent
+
+
+@pytest.fixture(scope="module")
+def data() -> FitData:
+    """The digits."""
+    return FitData.of(datasets.load(DataParams(limit=300)), map)
+
+
+def _jobs(*ks: int) -> list[FitJob]:
+    return [FitJob(number, KMeansParams(n_clusters=k), seed=number) for number, k in enumerate(ks)]
+
+
+def _never() -> bool:
+    return False
+
+
+@pytest.mark.parametrize(
+    ("settings", "n_tasks", "work", "crew"),
+    [
+        ({"jobs": 8}, 100, 10 * SMALL_WORK, Crew("processes", 8, 1)),
+        ({"jobs": 8}, 3, 10 * SMALL_WORK, Crew("processes", 3, 2)),
+        ({"jobs": 8}, 100, SMALL_WORK / 2, Crew("serial", 1, 8)),
+        ({"jobs": 8}, 1, 10 * SMALL_WORK, Crew("serial", 1, 8)),
+        ({"jobs": 1}, 100, 10 * SMALL_WORK, Crew("serial", 1, 1)),
+        ({"jobs": 2, "name": "serial"}, 100, 10 * SMALL_WORK, Crew("serial", 1, 2)),
+        ({"jobs": 2, "name": "processes"}, 100, 1.0, Crew("processes", 2, 1)),
+        ({"jobs": 2, "name": "processes"}, 0, 0.0, Crew("processes", 1, 2)),
+    ],
+)
+def test_cores_are_shared_between_the_fits(settings: dict[str, object], n_tasks: int, work: float, crew: Crew) -> None:
+    """Small work stays here; else a process for each core, or fewer with more threads where there are fewer fits."""
+    assert choose_crew(ExecutorParams(**settings), n_tasks, work) == crew  # type: ignore[arg-type]
+
+
+def test_progress_tells_of_every_fit_and_of_all(data: FitData) -> None:
+    """Each fit starts and ends; the counts go up; the best is the smallest so far."""
+    events: list[Event] = []
+    work = partial(FitWork, EvaluateParams(), 0)
+    outcomes = list(run_all(data, _jobs(2, 4, 3), 9, work, Crew("serial", 1, 1), events.append, _never))
+    assert [event.n_fits for event in events if isinstance(event, FitStarted)] == [9] * 3
+    done = [event.j_clust for event in events if isinstance(event, FitDone)]
+    last = events[-1]
+    assert isinstance(last, FitsState)
+    assert (last.done, last.running, last.failed, last.n_fits, last.seconds_left) == (3, 0, 0, 3, 0)
+    assert last.best_j_clust == min(value for value in done if value is not None)
+    assert len(outcomes) == 3
+
+
+def test_a_fit_told_to_stop_is_no_outcome(data: FitData) -> None:
+    """What was given up in the middle is not handed back."""
+    work = partial(FitWork, EvaluateParams(), 0)
+    asked = iter([False, True])
+
+    def stop_in_the_fit() -> bool:
+        return next(asked, True)
+
+    assert list(run_all(data, _jobs(5, 6), 2, work, Crew("serial", 1, 1), silent, stop_in_the_fit)) == []
+
+
+def test_distances_kept_for_many_change_no_score(data: FitData) -> None:
+    """The silhouette from kept distances has the same bytes as the one measured for the fit."""
+    params = EvaluateParams(silhouette_samples=200)
+    kept = data.for_many(params, 0, map)
+    assert kept.silhouette_distances is not None
+    job = _jobs(6)[0]
+    fitted = run_fit(data, job, 1, map, silent, _never)
+    scores = [evaluate(each, fitted, params, 0, map).metrics["silhouette"] for each in (data, kept)]
+    assert scores[0] == scores[1]
+
+
+@pytest.mark.parametrize("params", [EvaluateParams(silhouette_samples=0), EvaluateParams(silhouette_samples=10**6)])
+def test_distances_are_kept_only_where_they_fit(params: EvaluateParams, data: FitData) -> None:
+    """None without a silhouette; as many as there are rows otherwise."""
+    kept = data.for_many(params, 0, map).silhouette_distances
+    assert (kept is None) == (params.silhouette_samples == 0)
+
+
+def test_what_workers_get_and_give_is_picklable(data: FitData) -> None:
+    """Jobs, data and outcomes cross process borders unchanged."""
+    job = _jobs(3)[0]
+    outcome = evaluate(data, run_fit(data, job, 1, map, silent, _never), EvaluateParams(), 0, map)
+    back = pickle.loads(pickle.dumps(outcome))
+    assert back.fitted.job == job
+    np.testing.assert_array_equal(back.result.labels, outcome.result.labels)
+    copy = pickle.loads(pickle.dumps(data))
+    np.testing.assert_array_equal(copy.prepared.rows, data.prepared.rows)
