@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install demo tables table-starts table-restarts table-images test test-long lint format bench bench-images clean
+.PHONY: help install demo tables table-starts table-restarts table-minibatch table-images test test-long lint format bench bench-images clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -39,7 +39,20 @@ table-starts: .venv/.installed ## the first report's tables and figures, beside 
 table-restarts: .venv/.installed ## the second report's: 60 fits of 60,000 images, some minutes (needs MNIST)
 	$(call tables,multi-init,report2,restarts confused)
 
-tables: table-starts table-restarts ## all tables of the reports; what is finished is used again, unless FORCE=1
+table-minibatch: .venv/.installed ## the tutorial's mini-batch table, plots and centroid grids (needs MNIST)
+	@mkdir -p runs/tables
+	@for name in minibatch minibatch-exact minibatch-on-test; do \
+		$(BIN)/kmeans sweep-k configs/$$name.yaml $(if $(FORCE),,--reuse) > runs/tables/$$name.txt || exit 1; \
+	done
+	@runs=$$(sed -n 's/^run: //p' runs/tables/minibatch.txt runs/tables/minibatch-exact.txt runs/tables/minibatch-on-test.txt); \
+	report() { $(BIN)/kmeans report $$runs --table minibatch --config configs/minibatch.yaml "$$@"; }; \
+	report --format latex --out runs/tables/minibatch.tex && report --out runs/tables/minibatch.md
+	@cat runs/tables/minibatch.md
+	@echo "grids of 6×6 and 4×4 centroids, and the plots by k, in the figures of:"
+	@for k in 36 16; do $(BIN)/kmeans fit configs/minibatch.yaml --k $$k --name minibatch-k$$k --quiet || exit 1; done
+	@sed -n 's/^run: //p' runs/tables/minibatch.txt
+
+tables: table-starts table-restarts table-minibatch ## all tables of the reports; what is finished is used again, unless FORCE=1
 
 test: .venv/.installed ## all tests but the long ones; on real MNIST too when KMEANS_DATA_DIR holds it
 	$(BIN)/python -m pytest -q -m "not long"

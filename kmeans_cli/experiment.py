@@ -38,8 +38,8 @@ class FitJob:
         start: (k, d) given first centroids, or None.
         distance_sums: Record the distance sum of each iteration.
         trace: Keep the centroids of each iteration.
-        start_number: Which of the starts of its k and init, from 0.
         minibatch: The settings of mini-batch, where ``params`` ask for it.
+        start_number: Which of the starts of its k and init, from 0.
     """
 
     number: int

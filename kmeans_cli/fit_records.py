@@ -30,7 +30,7 @@ FITS = "fits"
 
 _MEASURED = tuple(field.name for field in fields(IterationRecord) if field.name not in ("iteration", "seconds"))
 _COUNTS = ("n_moved", "n_empty")
-_OPTIONAL = ("distance_sum", "j_clust_full")
+_OPTIONAL = tuple(field.name for field in fields(IterationRecord) if field.default is None)
 
 
 @dataclass(frozen=True)
@@ -202,7 +202,7 @@ def _check_arrays(path: Path) -> None:
 
 def _history_array(history: Sequence[IterationRecord]) -> Float64Array:
     rows = [[getattr(record, name) for name in _MEASURED] for record in history]
-    # None, of what was not asked for, becomes NaN.
+    # None, where a number was not asked for, becomes NaN.
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(_MEASURED))
 
 

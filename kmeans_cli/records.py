@@ -26,8 +26,8 @@ def write_history(folder: RunFolder, histories: Mapping[int, Sequence[IterationR
         folder: The run folder.
         histories: By the number of the fit.
     """
-    everything = [record for history in histories.values() for record in history]
-    asked = (name for name in OPTIONAL_COLUMNS if any(getattr(record, name) is not None for record in everything))
+    records = [record for history in histories.values() for record in history]
+    asked = (name for name in OPTIONAL_COLUMNS if any(getattr(record, name) is not None for record in records))
     columns = (*HISTORY_COLUMNS, *asked)
     rows = (
         (number, *(getattr(record, column) for column in columns))

@@ -30,8 +30,10 @@ ARROWS = {
     "fits_table": {"fit_records"},
     "fit_records": {"experiment", "metrics", "runs", "sweep", "datasets.types"},
     "many": {"experiment", "executor", "metrics.params", "shared", "threads", "progress"},
-    # How ink lies in the training images is part of the model.
-    "experiment": {"core", "metrics", "model", "progress", "sweep", "datasets.types", "images.ink"},
+    "experiment": {
+        *("core", "metrics", "model", "progress", "sweep", "datasets.types"),
+        "images.ink",  # how ink lies in the training images is part of the model
+    },
     "config_schema": {"config", "strict_yaml", "core", "datasets", "executor", "images", "plots.params", "selection"},
     "config": {
         *("config_errors", "strict_yaml", "datasets.params", "metrics.params", "plots.params", "executor"),
@@ -43,8 +45,8 @@ ARROWS = {
     "selection": {"metrics"},
     "runs": {"model", "strict_yaml"},
     "plots": {"metrics"},
-    "images": {"pictures"},
     "datasets": {"pictures", "progress", "core.prepare"},
+    "images": {"pictures"},
 }
 # Library -> the only room that may import it; numpy and the standard library are everywhere.
 LIBRARIES = {

@@ -117,6 +117,32 @@ def test_broken(tmp_path: Path) -> None:
             open_picture(tmp_path / "a.png")
 
 
+def test_resized_averages_when_it_shrinks() -> None:
+    """A picture shrunk to one pixel is its mean; enlarged, it stays within 0 and 1."""
+    grey = np.random.default_rng(0).random((40, 60)).round()
+    assert resize_grey(np.full((40, 60), 0.25), (1, 1))[0, 0] == pytest.approx(0.25)
+    large = resize_grey(grey, (200, 90))
+    assert large.shape == (200, 90)
+    assert 0 <= large.min() <= large.max() <= 1
+
+
+@pytest.mark.parametrize("kind", ["GIF", "PNG"])
+def test_animation(kind: str) -> None:
+    """Frames come back in order with their times, the background in its very colour."""
+    frames = [np.full((20, 30, 3), 255, dtype=np.uint8) for _ in range(3)]
+    for number, frame in enumerate(frames):
+        frame[5:10, 5 + number : 10 + number] = [200, 30, 30]
+    file = io.BytesIO()
+    write_animation(file, frames, [100, 100, 2000], kind)
+    with Image.open(file) as film:
+        assert (film.format, film.n_frames, film.info["loop"]) == (kind, 3, 0)
+        for number, frame in enumerate(frames):
+            film.seek(number)
+            assert np.abs(np.asarray(film.convert("RGB")).astype(int) - frame).max() <= 8
+            assert film.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
+        assert film.info["duration"] == 2000
+
+
 def test_opacity_can_be_kept(tmp_path: Path) -> None:
     """On request the opacity comes beside the colours; a picture that is opaque all over has none."""
     image = Image.fromarray(np.array([[[9, 9, 9, 255], [9, 9, 9, 0]]], dtype=np.uint8))
@@ -150,29 +176,3 @@ def test_what_the_file_holds(tmp_path: Path, mode: str, kind: str | None) -> Non
     Image.new(mode, (4, 4)).save(path, "TIFF")
     picture = open_picture(path)
     assert (picture.kind, picture.format) == (kind, "TIFF")
-
-
-def test_resized_averages_when_it_shrinks() -> None:
-    """A picture shrunk to one pixel is its mean; enlarged, it stays within 0 and 1."""
-    grey = np.random.default_rng(0).random((40, 60)).round()
-    assert resize_grey(np.full((40, 60), 0.25), (1, 1))[0, 0] == pytest.approx(0.25)
-    large = resize_grey(grey, (200, 90))
-    assert large.shape == (200, 90)
-    assert 0 <= large.min() <= large.max() <= 1
-
-
-@pytest.mark.parametrize("kind", ["GIF", "PNG"])
-def test_animation(kind: str) -> None:
-    """Frames come back in order with their times, the background in its very colour."""
-    frames = [np.full((20, 30, 3), 255, dtype=np.uint8) for _ in range(3)]
-    for number, frame in enumerate(frames):
-        frame[5:10, 5 + number : 10 + number] = [200, 30, 30]
-    file = io.BytesIO()
-    write_animation(file, frames, [100, 100, 2000], kind)
-    with Image.open(file) as film:
-        assert (film.format, film.n_frames, film.info["loop"]) == (kind, 3, 0)
-        for number, frame in enumerate(frames):
-            film.seek(number)
-            assert np.abs(np.asarray(film.convert("RGB")).astype(int) - frame).max() <= 8
-            assert film.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
-        assert film.info["duration"] == 2000

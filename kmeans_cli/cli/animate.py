@@ -88,15 +88,7 @@ def animate(
     """
     film = FilmParams(out, fps, size, frames)
     settings = options.overrides(
-        sets,
-        data,
-        k=k,
-        init=init,
-        algorithm=algorithm,
-        seed=seed,
-        name=name,
-        jobs=jobs,
-        no_figures=no_figures,
+        sets, data, k=k, init=init, algorithm=algorithm, seed=seed, name=name, jobs=jobs, no_figures=no_figures
     )
     where = RunPlace(runs, tuple(sys.argv), data_dir)
     console = Console(quiet=quiet, verbose=verbose)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from kmeans_cli.config import build, resolve
+from kmeans_cli.core.algorithms import MINIBATCH
 from kmeans_cli.errors import ConfigError, PlaceError
 from kmeans_cli.runs.atomic import open_write
 from kmeans_cli.runs.read import Run, load_run, read_columns
@@ -57,6 +58,7 @@ def table_names() -> dict[str, str]:
 def _view(run: Run, published: Published | None) -> RunView:
     """A run as tables see it, with these published figures or else its own."""
     fits = list(_fits(run))
+    settings = run.config
     return RunView(
         dataset=str(run.record["dataset"]["name"]),
         fits=tuple(fit for fit in fits if "j_clust" in fit.numbers),
@@ -65,6 +67,8 @@ def _view(run: Run, published: Published | None) -> RunView:
         metrics=run.metrics,
         raw_unit=_raw_unit(run),
         published=_own_published(run) if published is None else published,
+        minibatch=settings["kmeans"]["algorithm"] == MINIBATCH,
+        split=settings["data"]["split"],
     )
 
 

@@ -145,7 +145,7 @@ def check(samples: Samples, params: KMeansParams, start: Float64Array | None = N
 def _start(params: KMeansParams, batches: MiniBatchParams, case: StartCase) -> Start:
     init = INITS[params.init_name]
     if params.is_minibatch:
-        assert isinstance(params.n_init, int)  # a list is of a sweep, which gives each of its fits one number
+        assert isinstance(params.n_init, int)  # a list is for several k, so for several fits
         return draw_start(case, init, params.n_init, batches.batch_size)
     return init(case)
 

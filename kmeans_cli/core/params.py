@@ -57,8 +57,8 @@ class KMeansParams:
     Attributes:
         n_clusters: How many clusters, at least 1.
         init: A name in ``INITS``, or where given centroids are: ``{"file": path}`` or ``{"run": RUN}``.
-        n_init: How many starts; the best by inertia is kept. For several k it may be a list, a
-            number for each. Mini-batch chooses the best start before it begins.
+        n_init: How many starts; the best by inertia is kept. For several k it may be a list, a number for each.
+            Mini-batch chooses the best start before it begins.
         algorithm: A name in ``ALGORITHMS``, or ``auto``, or ``minibatch``.
         max_iter: At most so many iterations. Not for mini-batch: ``minibatch.max_epochs``.
         empty: A name in ``EMPTY_POLICIES``. Not for mini-batch: ``minibatch.reassignment_ratio``.

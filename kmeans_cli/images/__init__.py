@@ -1,1 +1,1 @@
-"""Pictures: as colours (spaces, palettes, dithering, PNG files, nearness of a result), and from a photo to a digit."""
+"""Pictures as numbers: colours, palettes and PNG files, and how near a result comes; from a photo to a digit."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from kmeans_cli.tables import plain, restarts, starts
+from kmeans_cli.tables import minibatch, plain, restarts, starts
 from kmeans_cli.tables.table import Table
 from kmeans_cli.tables.view import FitRow, RunView
 from kmeans_cli.tables.writers import FORMATS
@@ -34,6 +34,7 @@ TABLES: dict[str, TableKind] = {
     "starts-k": TableKind(starts.starts_by_k, "the final J_clust of each start by k, beside the published"),
     "restarts": TableKind(restarts.restarts, "the best and the worst of many starts, beside the published"),
     "confused": TableKind(restarts.confused, "the classes that the best and the worst of many starts confuse"),
+    "minibatch": TableKind(minibatch.minibatch, "what mini-batch costs and saves at each k, beside the published"),
     "k": TableKind(plain.chosen_k, "which k each rule chooses, and why"),
     "fits": TableKind(plain.fits, "every fit"),
 }

@@ -41,6 +41,8 @@ class RunView:
         raw_unit: How many raw units one unit of its distances is: 255 for pixels divided by 255; None where features
             were scaled differently.
         published: What others found.
+        minibatch: Whether by mini-batch, which is not exact.
+        split: Which part of the data was fitted.
     """
 
     dataset: str
@@ -50,6 +52,8 @@ class RunView:
     metrics: Mapping[str, Any]
     raw_unit: float | None
     published: Published
+    minibatch: bool = False
+    split: str = "train"
 
 
 def values_of(fits: Sequence[FitRow], column: str) -> list[float]:

@@ -159,3 +159,26 @@ def test_published_rows_are_checked(bad: dict[str, Any]) -> None:
     """No k below 1, and an accuracy is a share."""
     with pytest.raises(ConfigError, match=r"rows\."):
         PublishedRow(**bad)
+
+
+def test_minibatch_beside_the_exact_and_the_published() -> None:
+    """Rows of one k together, mini-batch with what was published of it; a fit of the test images last, and marked."""
+    numbers = {"inertia": 2400000.0, "homogeneity": 0.46, "seconds": 0.5}
+    published = Published(
+        "a tutorial", "Judged on the images that were fitted.", None, (PublishedRow(10, accuracy=0.55),)
+    )
+    batches = RunView("mnist", (), 0, "completed", {}, 255.0, published, minibatch=True)
+    fits = tuple(fit(k, "k-means++", 40 - k / 10, **numbers) for k in (10, 16))
+    exact = run(*(replace(each, numbers=each.numbers | {"seconds": 2.0}) for each in fits))
+    on_test = replace(batches, fits=(fit(10, "k-means++", 38, **numbers | {"inertia": 380000.0}),), split="test")
+    table = TABLES["minibatch"].build([replace(batches, fits=fits), exact, on_test])
+    assert [row[:2] + row[3:4] + row[-2:] for row in grid(table)] == [
+        ["10", "mini-batch", "2,400,000", "0.50", "55"],
+        ["10", "exact", "2,400,000", "2.00", ""],
+        ["16", "mini-batch", "2,400,000", "0.50", ""],
+        ["16", "exact", "2,400,000", "2.00", ""],
+        ["10", "mini-batch", "380,000", "0.50", "55"],
+    ]
+    assert [row[1].marks for row in table.rows] == [(), (), (), (), (1,)]
+    assert "Fitted on the test images" in table.footnotes[0]
+    assert len(TABLES["minibatch"].build([exact]).header) == 8
