@@ -45,10 +45,12 @@ def _marked(example: tuple[str, str]) -> object:
 
 @pytest.fixture(scope="module")
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the configs, and a run for the commands that look at one."""
+    """A folder with the configs, a run for the commands that look at one, and new rows to predict."""
     folder = tmp_path_factory.mktemp("readme")
     shutil.copytree(ROOT / "configs", folder / "configs")
     _run("kmeans fit --quiet --no-figures", folder)
+    pixels = ",".join(["8"] * 64)
+    (folder / "new-rows.csv").write_text(f"{pixels}\n{pixels}\n")
     return folder
 
 
