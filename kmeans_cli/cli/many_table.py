@@ -108,7 +108,8 @@ def _without_idle_columns(rows: Sequence[dict[str, Any]], *, title: str) -> Tabl
         for name in dict.fromkeys(name for row in rows for name in row)
         if any(row.get(name) not in (None, idle.get(name)) for row in rows)
     ]
-    return build_table(columns, [[row.get(name) for name in columns] for row in rows], title=title)
+    cells = [[row.get(name) for name in columns] for row in rows]
+    return build_table(columns, cells, title=title, whole=columns, spare=("mean", "iter.", "silhouette"))
 
 
 def _trial_tables(dataset: str, trial: dict[str, Any]) -> Iterator[Any]:
