@@ -56,7 +56,7 @@ def _part(case: StartCase, indices: IntArray) -> StartCase:
     return replace(
         case,
         samples=ArraySamples(samples.take(indices), weights),
-        prepared=replace(prepared, rows=prepared.rows[indices], lengths=prepared.lengths[indices]),
+        prepared=prepared.part(indices),
     )
 
 

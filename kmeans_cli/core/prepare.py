@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_cli.core.samples import ArraySamples, Block, Samples
 from kmeans_cli.core.subspace import Subspace, build_subspace
-from kmeans_cli.core.types import Float64Array, FloatArray, MapBlocks
+from kmeans_cli.core.types import Float64Array, FloatArray, IntArray, MapBlocks
 from kmeans_cli.errors import ConfigError
 
 LARGEST_VALUE = 1e140
@@ -62,6 +62,11 @@ class Prepared:
             centre = (self.mean - self.origin) / self.scale
             self._subspaces.append(build_subspace(self.rows, self.lengths, self.squares, centre, map_blocks))
         return self._subspaces[0]
+
+    def part(self, indices: IntArray) -> Prepared:
+        """Of the samples with these indices; mean, totals and range stay those of all."""
+        rows, lengths, squares = self.rows[indices], self.lengths[indices], self.squares[indices]
+        return replace(self, rows=rows, lengths=lengths, squares=squares, _subspaces=[])
 
     @property
     def resolution(self) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.cluster import MiniBatchKMeans
 
-from kmeans_cli.core.algorithms.batch import Batch, Source
+from kmeans_cli.core.algorithms.batch import Batch
 from kmeans_cli.core.engine import fit
 from kmeans_cli.core.init import INITS
 from kmeans_cli.core.params import KMeansParams, MiniBatchParams, StopParams
@@ -47,11 +47,11 @@ def test_a_batch_is_a_direct_computation(k: int, size: int) -> None:
     rng = np.random.default_rng(k)
     X, centroids = rng.random((900, 20)).astype(np.float32), rng.random((k, 20)).astype(np.float32)
     samples = ArraySamples(X)
-    source = Source.of(samples, prepare(samples), map)
+    prepared = prepare(samples)
     indices = rng.integers(900, size=size)
     batch = Batch(size, k, 20)
     for _ in range(2):  # the space is used again
-        batch.look(source, indices, centroids, map)
+        batch.look(prepared, indices, centroids, map)
     table = distance_table(X[indices], centroids.astype(np.float64))
     own = table[np.arange(size), batch.labels]
     np.testing.assert_allclose(own, table.min(axis=1), rtol=1e-5)

@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_cli.core.prepare import Prepared
-from kmeans_cli.core.samples import Block, Samples
 from kmeans_cli.core.types import IntArray, MapBlocks
 
 # A batch is worked on in pieces of so many rows, one thread each; fixed, so that sums do not depend on threads.
 _PIECE_ROWS = 512
 # Sums are products with one-hot matrices of at most so many clusters: with more, nearly all of a product is zeros.
 _GROUP = 48
-
-
-class Source(NamedTuple):
-    """What batches are drawn from: (n, d) float32 rows, and (n,) their squared lengths."""
-
-    rows: NDArray[np.float32]
-    squares: NDArray[np.float32]
-
-    @classmethod
-    def of(cls, samples: Samples, prepared: Prepared, map_blocks: MapBlocks) -> Source:
-        """The rows made by ``prepare``. One pass for all lengths costs what measuring them in 60 batches would."""
-
-        def squares(block: Block) -> NDArray[np.float32]:
-            rows = prepared.rows[block.rows]
-            found: NDArray[np.float32] = np.einsum("ij,ij->i", rows, rows)
-            return found
-
-        return cls(prepared.rows, np.concatenate(list(map_blocks(squares, samples.blocks()))))
 
 
 class Batch:
@@ -52,14 +31,18 @@ class Batch:
         self.labels: IntArray = np.empty(size, dtype=np.intp)
         self.squared = np.empty(size, dtype=np.float32)
         self.sums = np.empty((n_clusters, d), dtype=np.float32)
+        self._targets = np.empty_like(self.sums)
         self._pieces = [
             _Piece(slice(start, min(start + _PIECE_ROWS, size)), self) for start in range(0, size, _PIECE_ROWS)
         ]
 
-    def look(self, source: Source, indices: IntArray, centroids: NDArray[np.float32], map_blocks: MapBlocks) -> None:
-        """Take rows of ``source``, by (b,) indices, and compare them with (k, d) centroids."""
-        bias = np.einsum("ij,ij->i", centroids, centroids) / 2
-        list(map_blocks(lambda piece: piece.look(source, indices[piece.part], centroids, bias), self._pieces))
+    def look(self, prepared: Prepared, indices: IntArray, points: NDArray[np.float32], map_blocks: MapBlocks) -> None:
+        """Take the prepared rows with these (b,) indices and compare them with (k, d) centroids in their units."""
+        mean = ((prepared.mean - prepared.origin) / prepared.scale).astype(np.float32)
+        np.subtract(points, mean, out=self._targets)
+        # With q = c − mean, ‖x − c‖²/2 is ‖x − mean‖²/2 and a score: ‖q‖²/2 + mean·q − x·q.
+        bias = np.einsum("ij,ij->i", self._targets, self._targets) / 2 + self._targets @ mean
+        list(map_blocks(lambda piece: piece.look(prepared, indices[piece.part], self._targets, bias), self._pieces))
         self.sums[:] = 0
         for piece in self._pieces:
             self.sums += piece.sums
@@ -77,19 +60,15 @@ class _Piece:
         self._sorted = np.empty_like(self.rows)
 
     def look(
-        self,
-        source: Source,
-        indices: IntArray,
-        centroids: NDArray[np.float32],
-        bias: NDArray[np.float32],
+        self, prepared: Prepared, indices: IntArray, targets: NDArray[np.float32], bias: NDArray[np.float32]
     ) -> None:
         rows, scores = self.rows, self._scores
         # Without a mode that cannot fail, take() gathers into a copy of `out` first.
-        np.take(source.rows, indices, axis=0, out=rows, mode="clip")
-        np.matmul(rows, centroids.T, out=scores)
-        np.subtract(bias, scores, out=scores)  # ‖c‖²/2 − x·c = (‖x − c‖² − ‖x‖²)/2
+        np.take(prepared.rows, indices, axis=0, out=rows, mode="clip")
+        np.matmul(rows, targets.T, out=scores)
+        np.subtract(bias, scores, out=scores)
         np.argmin(scores, axis=1, out=self.labels)
-        np.maximum(source.squares[indices] + 2 * scores[self._every, self.labels], 0, out=self.squared)
+        np.maximum(prepared.squares[indices] + 2 * scores[self._every, self.labels], 0, out=self.squared)
         self._add_up()
 
     def _add_up(self) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 import numpy as np
 
 from kmeans_cli.core.algorithms import MINIBATCH
-from kmeans_cli.core.algorithms.batch import Batch, Source
+from kmeans_cli.core.algorithms.batch import Batch
 from kmeans_cli.core.distance import nearest_labels, own_squared_distances
 from kmeans_cli.core.init import Start
 from kmeans_cli.core.params import KMeansParams, MiniBatchParams
@@ -74,7 +74,6 @@ class BatchLoop:
         self.map_blocks, self.clock, self.rng, self.begin = map_blocks, clock, rng, begin
         self.distance_sums = distance_sums
         self.size = min(batches.batch_size, samples.n)
-        self.source = Source.of(samples, prepared, map_blocks)
         self.batch = Batch(self.size, params.n_clusters, samples.d)
         self.cumulated = None if samples.weights is None else np.cumsum(samples.weights)
         # A centroid is total/count; one that no sample has come to yet has its place as total.
@@ -121,7 +120,7 @@ class BatchLoop:
     def _iterate(self) -> None:
         began = self.clock()
         indices = self._draw()
-        self.batch.look(self.source, indices, self.points, self.map_blocks)
+        self.batch.look(self.prepared, indices, self.points, self.map_blocks)
         n_moved = int(np.count_nonzero(self.labels[indices] != self.batch.labels))
         self.labels[indices] = self.batch.labels
         shift = self._learn()
