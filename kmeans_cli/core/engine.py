@@ -153,10 +153,10 @@ class _Loop:
         self.algorithm = ALGORITHMS[self.name](samples, prepared, map_blocks)
         self.clusters = ClusterSums(samples, prepared, params.n_clusters, map_blocks)
         self.centroids = begin.centroids
-        self.labels: LabelArray | None = None
+        self.labels: LabelArray = np.full(samples.n, -1, dtype=np.int32)
         self.history: list[IterationRecord] = []
         if state is not None:
-            self.centroids, self.labels, self.history = state.centroids, state.labels, list(state.history)
+            self.centroids, self.labels, self.history = state.centroids, state.labels.copy(), list(state.history)
             self.clusters.restore(state.sums, state.labels)
         self.algorithm.moved(self.centroids)
 
@@ -175,7 +175,8 @@ class _Loop:
 
     def result(self, stop_reason: StopReason) -> KMeansResult:
         """The last assignment, so that the labels belong to the centroids, measured directly."""
-        labels = self.algorithm.assign()
+        labels = self.labels
+        self.algorithm.assign(labels)
         squared = own_squared_distances(self.samples, self.centroids, labels, self.map_blocks)
         weights = self.samples.weights
         inertia = float(squared.sum() if weights is None else weights @ squared)
@@ -197,16 +198,15 @@ class _Loop:
 
     def _iterate(self) -> None:
         began = self.clock()
-        former, self.labels = self.labels, self.algorithm.assign()
-        moved = np.arange(self.samples.n) if former is None else np.flatnonzero(self.labels != former)
-        self.clusters.move(moved, former, self.labels)
+        moves = self.algorithm.assign(self.labels)
+        self.clusters.move(moves, self.labels)
         means = self.clusters.means(empty=self.centroids)
         empty = np.flatnonzero(self.clusters.weights == 0)
         filled = self.clusters.weights > 0
         shift = np.sqrt(np.square(means[filled] - self.centroids[filled]).sum(axis=1).max())
         inertia, distance_sum = self._measure(means)
         # Where nothing moved, the centroids of empty clusters attracted nobody; a new draw would undo the fixed point.
-        if len(empty) and len(moved):
+        if len(empty) and len(moves.indices):
             case = EmptyCase(empty, means, self.labels, self.samples, self.prepared, self.rng, self.map_blocks)
             means[empty] = EMPTY_POLICIES[self.params.empty](case)
         self.centroids = means
@@ -217,7 +217,7 @@ class _Loop:
                 inertia=inertia,
                 j_clust=inertia / self.prepared.total_weight,
                 centroid_shift=float(shift),
-                n_moved=len(moved),
+                n_moved=len(moves.indices),
                 n_empty=len(empty),
                 seconds=self.clock() - began,
                 distance_sum=distance_sum,
@@ -229,7 +229,6 @@ class _Loop:
         cancelled = inertia < _CANCELLED * self.prepared.total
         if not (cancelled or self.distance_sums):
             return inertia, None
-        assert self.labels is not None
         squared = own_squared_distances(self.samples, means, self.labels, self.map_blocks)
         weights = self.samples.weights
         if cancelled:
@@ -245,10 +244,9 @@ class _Loop:
         return labels_unchanged(record, previous, 0.0) or rule(record, previous, tol or 0.0)
 
     def _state(self) -> FitState:
-        assert self.labels is not None
         return FitState(
             centroids=self.centroids,
-            labels=self.labels,
+            labels=self.labels.copy(),
             start=self.begin.centroids,
             sums=self.clusters.sums.copy(),
             rng_state=dict(self.rng.bit_generator.state),

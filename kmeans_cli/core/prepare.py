@@ -40,6 +40,7 @@ class Prepared:
         lengths: (n,) float32, ‖row‖, never too small.
         origin: (d,) zero, or a round point near the mean where the data are far from zero.
         scale: A power of two.
+        squares: (n,) float64, ‖xᵢ − mean‖² / scale².
     """
 
     mean: Float64Array
@@ -51,6 +52,7 @@ class Prepared:
     lengths: NDArray[np.float32]
     origin: Float64Array
     scale: float
+    squares: Float64Array
 
     @property
     def resolution(self) -> float:
@@ -81,13 +83,19 @@ def prepare(samples: Samples, map_blocks: MapBlocks = map) -> Prepared:
             "is among the samples", where="X", value=largest, allowed=f"finite values up to {LARGEST_VALUE:g}"
         )
     mean = sums / total_weight
-    about_mean = _dispersion(samples, mean, map_blocks)
+    squares = _squares(samples, mean, map_blocks)
+    about_mean = _weighted_sum(samples, squares)
     origin = _origin(mean, about_mean / total_weight)
     # Far from zero the mean itself is rounded too coarsely for the identity in the other branch.
-    total = _dispersion(samples, origin, map_blocks) if origin.any() else about_mean + total_weight * float(mean @ mean)
+    total = (
+        _weighted_sum(samples, _squares(samples, origin, map_blocks))
+        if origin.any()
+        else about_mean + total_weight * float(mean @ mean)
+    )
     rows, scale = _rows(samples, origin, about_mean / total_weight, largest, map_blocks)
     lengths = _lengths(samples, rows, map_blocks)
-    return Prepared(mean, total, total_weight, lowest, highest, rows, lengths, origin, scale)
+    squares /= scale**2
+    return Prepared(mean, total, total_weight, lowest, highest, rows, lengths, origin, scale, squares)
 
 
 def chunk_rows(d: int) -> int:
@@ -118,23 +126,25 @@ def _first_pass(samples: Samples, map_blocks: MapBlocks) -> tuple[Float64Array, 
     return sum(totals[1:], totals[0]), float(np.min(lows)), float(np.max(highs))
 
 
-def _dispersion(samples: Samples, point: Float64Array, map_blocks: MapBlocks) -> float:
-    """Σ wᵢ‖xᵢ − point‖² in float64."""
-    weights = samples.weights
+def _squares(samples: Samples, point: Float64Array, map_blocks: MapBlocks) -> Float64Array:
+    """(n,) ‖xᵢ − point‖² in float64."""
+    squares = np.empty(samples.n)
 
-    def of_block(block: Block) -> float:
-        total = 0.0
+    def of_block(block: Block) -> None:
+        buffer = np.empty((chunk_rows(samples.d), samples.d))
 
-        def add(where: slice, rows: FloatArray) -> None:
-            nonlocal total
-            apart = rows - point
-            squares = np.einsum("ij,ij->i", apart, apart)
-            total += float(squares.sum() if weights is None else weights[where] @ squares)
+        def write(where: slice, rows: FloatArray) -> None:
+            apart = np.subtract(rows, point, out=buffer[: len(rows)])
+            np.einsum("ij,ij->i", apart, apart, out=squares[where])
 
-        in_chunks(samples, block, add)
-        return total
+        in_chunks(samples, block, write)
 
-    return float(sum(map_blocks(of_block, samples.blocks())))
+    list(map_blocks(of_block, samples.blocks()))
+    return squares
+
+
+def _weighted_sum(samples: Samples, values: Float64Array) -> float:
+    return float(values.sum() if samples.weights is None else samples.weights @ values)
 
 
 def _origin(mean: Float64Array, mean_square: float) -> Float64Array:

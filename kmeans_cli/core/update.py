@@ -6,7 +6,7 @@ import numpy as np
 
 from kmeans_cli.core.prepare import Prepared
 from kmeans_cli.core.samples import Samples
-from kmeans_cli.core.types import Float64Array, IntArray, LabelArray, MapBlocks
+from kmeans_cli.core.types import Float64Array, IntArray, LabelArray, MapBlocks, Moves
 
 # Up to so many features, counting by feature is faster than a product with a one-hot matrix (measured).
 _NARROW = 16
@@ -35,17 +35,13 @@ class ClusterSums:
         self.weights = np.zeros(n_clusters)
         self.sizes = np.zeros(n_clusters, dtype=np.int64)
 
-    def move(self, moved: IntArray, former: LabelArray | None, labels: LabelArray) -> None:
-        """Let samples change their cluster.
-
-        Args:
-            moved: Their indices, ascending.
-            former: (n,) labels before; None: they were in no cluster.
-            labels: (n,) labels now.
-        """
+    def move(self, moves: Moves, labels: LabelArray) -> None:
+        """Let samples change their cluster; (n,) ``labels`` are those after the moves."""
+        indices, former = moves.indices, moves.former
+        joined = labels[indices]
         step = max(1, _PIECE_VALUES // self._samples.d)
-        pieces = [moved[start : start + step] for start in range(0, len(moved), step)]
-        for change in self._map_blocks(lambda piece: self._change(piece, former, labels), pieces):
+        pieces = [slice(start, start + step) for start in range(0, len(indices), step)]
+        for change in self._map_blocks(lambda at: self._change(indices[at], former[at], joined[at]), pieces):
             self.sums += change
         self._count(labels)
 
@@ -74,31 +70,31 @@ class ClusterSums:
         squares = np.einsum("ij,ij->i", self.sums[filled], self.sums[filled])
         return max(0.0, self._prepared.total - float((squares / self.weights[filled]).sum()))
 
-    def _change(self, piece: IntArray, former: LabelArray | None, labels: LabelArray) -> Float64Array:
+    def _change(self, indices: IntArray, former: LabelArray, joined: LabelArray) -> Float64Array:
         change = np.zeros_like(self.sums)
         step = max(1, _CHUNK_VALUES // self._samples.d)
-        for start in range(0, len(piece), step):
-            indices = piece[start : start + step]
-            rows = self._samples.take(indices) - self._prepared.origin
+        add = _add_narrow if self._samples.d <= _NARROW else _add_wide
+        for start in range(0, len(indices), step):
+            at = slice(start, start + step)
+            rows = self._samples.take(indices[at]) - self._prepared.origin
             if self._samples.weights is not None:
-                rows *= self._samples.weights[indices, None]
-            add = _add_narrow if self._samples.d <= _NARROW else _add_wide
-            add(change, rows, labels[indices], None if former is None else former[indices])
+                rows *= self._samples.weights[indices[at], None]
+            add(change, rows, joined[at], former[at])
         return change
 
 
-def _add_wide(change: Float64Array, rows: Float64Array, labels: LabelArray, former: LabelArray | None) -> None:
-    one_hot = np.zeros((len(rows), len(change)))
+def _add_wide(change: Float64Array, rows: Float64Array, joined: LabelArray, former: LabelArray) -> None:
+    # A last column takes what leaves cluster −1, that is none.
+    one_hot = np.zeros((len(rows), len(change) + 1))
     every = np.arange(len(rows))
-    one_hot[every, labels] = 1
-    if former is not None:
-        one_hot[every, former] = -1
-    change += one_hot.T @ rows
+    one_hot[every, joined] = 1
+    one_hot[every, former] = -1
+    change += one_hot[:, :-1].T @ rows
 
 
-def _add_narrow(change: Float64Array, rows: Float64Array, labels: LabelArray, former: LabelArray | None) -> None:
+def _add_narrow(change: Float64Array, rows: Float64Array, joined: LabelArray, former: LabelArray) -> None:
     k = len(change)
     for feature in range(rows.shape[1]):
-        change[:, feature] += np.bincount(labels, rows[:, feature], k)
-        if former is not None:
-            change[:, feature] -= np.bincount(former, rows[:, feature], k)
+        change[:, feature] += np.bincount(joined, rows[:, feature], k)
+        # Counted from −1, whose share is dropped: those samples were in no cluster.
+        change[:, feature] -= np.bincount(former + 1, rows[:, feature], k + 1)[1:]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from kmeans_cli.core.algorithms.hamerly import Hamerly
 from kmeans_cli.core.algorithms.lloyd import Lloyd
+from kmeans_cli.core.algorithms.projected import Projected
 from kmeans_cli.core.prepare import Prepared
 from kmeans_cli.core.samples import Samples
-from kmeans_cli.core.types import Float64Array, LabelArray, MapBlocks
+from kmeans_cli.core.types import Float64Array, LabelArray, MapBlocks, Moves
 
 
 class Algorithm(Protocol):
@@ -21,12 +23,12 @@ class Algorithm(Protocol):
         """The (k, d) centroids are now these: keep bounds valid."""
         ...
 
-    def assign(self) -> LabelArray:
-        """(n,) int32, the exact nearest centroid of every sample; a new array each time."""
+    def assign(self, labels: LabelArray) -> Moves:
+        """Bring (n,) int32 labels (−1: none yet) up to date in place: the exact nearest centroid of every sample."""
         ...
 
 
-ALGORITHMS: dict[str, type[Algorithm]] = {"lloyd": Lloyd}
+ALGORITHMS: dict[str, type[Algorithm]] = {"lloyd": Lloyd, "hamerly": Hamerly, "projected": Projected}
 
 
 def choose(algorithm: str, n: int, d: int, k: int) -> tuple[str, str]:  # noqa: ARG001

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kmeans_cli.core.distance import nearest_labels
 from kmeans_cli.core.prepare import Prepared
 from kmeans_cli.core.samples import Samples
-from kmeans_cli.core.types import Float64Array, LabelArray, MapBlocks
+from kmeans_cli.core.types import Float64Array, LabelArray, MapBlocks, Moves
 
 
 class Lloyd:
@@ -25,6 +25,6 @@ class Lloyd:
         """Take the (k, d) centroids of the next assignment."""
         self._centroids = centroids
 
-    def assign(self) -> LabelArray:
-        """(n,) int32, the exact nearest centroid of every sample."""
-        return nearest_labels(self._samples, self._prepared, self._centroids, self._map_blocks)
+    def assign(self, labels: LabelArray) -> Moves:
+        """Bring (n,) labels up to date, each the exact nearest centroid."""
+        return Moves.between(labels, nearest_labels(self._samples, self._prepared, self._centroids, self._map_blocks))

@@ -1,0 +1,50 @@
+"""Hamerly's algorithm: one bound tells which samples need no distance at all."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kmeans_cli.core.algorithms.expiry import Expiry, pieces
+from kmeans_cli.core.distance import Targets, Where, aim, nearest, scores_of
+from kmeans_cli.core.prepare import Prepared
+from kmeans_cli.core.samples import Samples
+from kmeans_cli.core.scratch import Scratch
+from kmeans_cli.core.types import Float64Array, LabelArray, MapBlocks, Moves
+
+
+class Hamerly:
+    """Samples whose label is proven by their ``Expiry`` are not looked at; the others get all k distances.
+
+    Source: Hamerly, "Making k-means even faster", SDM 2010.
+    """
+
+    _targets: Targets
+
+    def __init__(self, samples: Samples, prepared: Prepared, map_blocks: MapBlocks) -> None:
+        self._samples, self._prepared, self._map_blocks = samples, prepared, map_blocks
+        self._scratch = Scratch()
+        self._centroids: Float64Array | None = None
+
+    def moved(self, centroids: Float64Array) -> None:
+        """Let the bounds expire by the way to these (k, d) centroids."""
+        if self._centroids is None:
+            self._expiry = Expiry(self._prepared, len(centroids))
+        else:
+            shifts = np.linalg.norm(centroids - self._centroids, axis=1)
+            self._expiry.advance(shifts / self._prepared.scale)
+        self._centroids = centroids
+        self._targets = aim(self._prepared, centroids)
+
+    def assign(self, labels: LabelArray) -> Moves:
+        """Bring (n,) labels up to date, each the exact nearest centroid."""
+        due = self._expiry.due(labels)
+        parts = pieces(due, len(labels), len(self._targets.q))
+        found = list(self._map_blocks(self._measure, parts))
+        new = np.concatenate(found) if found else labels[:0]
+        return Moves.between(labels, new, due)
+
+    def _measure(self, where: Where) -> LabelArray:
+        scores = scores_of(self._prepared, self._targets, where, self._scratch)
+        found = nearest(self._samples, self._prepared, self._targets, where, scores)
+        self._expiry.renew(where, found.labels, found.upper, found.lower)
+        return found.labels
