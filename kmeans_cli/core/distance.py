@@ -17,7 +17,6 @@ covers the rounding of the deciding distances themselves, so excluding never con
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,10 +24,7 @@ from numpy.typing import NDArray
 from kmeans_cli.core.prepare import Prepared, chunk_rows, in_chunks
 from kmeans_cli.core.samples import Block, Samples
 from kmeans_cli.core.scratch import Scratch
-from kmeans_cli.core.types import BoolArray, Float64Array, FloatArray, IntArray, LabelArray, MapBlocks
-
-Where: TypeAlias = slice | IntArray
-"""Which rows: a slice of consecutive ones, or their indices, ascending."""
+from kmeans_cli.core.types import BoolArray, Float64Array, FloatArray, IntArray, LabelArray, MapBlocks, Where
 
 _U32 = 2.0**-24
 _U64 = 2.0**-53
@@ -51,6 +47,7 @@ class Targets:
         bias: (k,) float32.
         slope, constant: Two scores of a row of length ‖r‖ are in true order when they differ by more than
             slope·‖r‖ + constant.
+        undecided: Whether a centroid is too far away for float32: all scores are 0 then, and their bounds mean nothing.
     """
 
     centroids: Float64Array
@@ -58,6 +55,7 @@ class Targets:
     bias: NDArray[np.float32]
     slope: float
     constant: float
+    undecided: bool = False
 
 
 def aim(prepared: Prepared, centroids: Float64Array) -> Targets:
@@ -90,75 +88,78 @@ def _undecided(centroids: Float64Array) -> Targets:
         q=np.zeros(centroids.shape, dtype=np.float32),
         bias=np.zeros(len(centroids), dtype=np.float32),
         slope=0.0,
-        constant=np.inf,
+        constant=1.0,
+        undecided=True,
     )
+
+
+def scores_of(prepared: Prepared, targets: Targets, where: Where, scratch: Scratch) -> NDArray[np.float32]:
+    """(m, k) float32 scores of these rows, in scratch memory; the smaller, the nearer."""
+    rows = scratch.rows(prepared.rows, where)
+    scores = scratch.matrix("scores", len(rows), len(targets.q))
+    np.matmul(rows, targets.q.T, out=scores)
+    return np.subtract(targets.bias, scores, out=scores)
 
 
 @dataclass(frozen=True)
 class Nearest:
-    """The nearest centroids of m rows, with bounds on scores for those who keep them.
+    """The nearest centroids of m rows, with bounds for those who keep them.
 
     Attributes:
         labels: (m,) int32, exact.
-        upper: (m,) float32, at least the true score of the nearest centroid.
-        lower: (m,) float32, at most the true score of any other; −inf where float64 had to decide.
+        far_squared: (m,) at least the squared distance to the nearest centroid, in units of the scale.
+        near_squared: (m,) at most the squared distance to any other; 0 where float64 had to decide.
     """
 
     labels: LabelArray
-    upper: NDArray[np.float32]
-    lower: NDArray[np.float32]
-
-
-def scores_of(
-    prepared: Prepared, targets: Targets, where: Where, scratch: Scratch | None = None
-) -> NDArray[np.float32]:
-    """(m, k) float32 scores of these rows; the smaller, the nearer."""
-    rows = prepared.rows[where] if scratch is None or isinstance(where, slice) else scratch.take(prepared.rows, where)
-    scores: NDArray[np.float32] = rows @ targets.q.T
-    return np.subtract(targets.bias, scores, out=scores)
+    far_squared: Float64Array
+    near_squared: Float64Array
 
 
 def nearest(
     samples: Samples, prepared: Prepared, targets: Targets, where: Where, scores: NDArray[np.float32]
 ) -> Nearest:
-    """The exact nearest centroids of the rows ``where``, given their scores (which it overwrites)."""
+    """The exact nearest centroids of the rows ``where``, given their (m, k) scores."""
     every = np.arange(len(scores))
     labels: LabelArray = scores.argmin(axis=1).astype(np.int32)
     best = scores[every, labels]
     scores[every, labels] = np.inf
-    # A minimum is found faster by its argmin.
-    second = scores[every, scores.argmin(axis=1)]
+    second = row_min(scores)
+    scores[every, labels] = best
     slack = targets.slope * prepared.lengths[where] + np.float32(targets.constant)
     close = np.flatnonzero(second <= best + slack)
-    lower = second - slack / 2
+    # ‖x − c‖² = ‖x − mean‖² + 2 score, in float64; a score is off by at most half the slack.
+    squares = prepared.squares[where]
+    far_squared = squares + 2.0 * best + slack
+    near_squared = squares + 2.0 * second - slack
     if len(close):
-        scores[close, labels[close]] = best[close]
         candidates = scores[close] <= (best + slack)[close, None]
         indices = where.start + close if isinstance(where, slice) else where[close]
         labels[close] = decide(samples, targets.centroids, indices, candidates)
-        lower[close] = -np.inf
-    return Nearest(labels, best + slack / 2, lower)
+        near_squared[close] = 0
+    return Nearest(labels, far_squared, near_squared)
 
 
-def row_max(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(m,) the largest value of each row, which is overwritten in no case.
+def row_min(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(m,) the smallest value of each row.
 
-    NumPy's ``max(axis=1)`` is slow: a wide row's is found faster by its argmax, narrow rows' by columns.
+    NumPy's ``min(axis=1)`` is slow: a wide row's is found faster by its argmin, narrow rows' by columns.
     """
     if matrix.shape[1] > _NARROW:
-        largest: NDArray[np.float32] = matrix[np.arange(len(matrix)), matrix.argmax(axis=1)]
-        return largest
-    return np.ascontiguousarray(matrix.T).max(axis=0)
+        smallest: NDArray[np.float32] = matrix[np.arange(len(matrix)), matrix.argmin(axis=1)]
+        return smallest
+    by_columns: NDArray[np.float32] = np.ascontiguousarray(matrix.T).min(axis=0)
+    return by_columns
 
 
 def nearest_labels(
     samples: Samples, prepared: Prepared, centroids: Float64Array, map_blocks: MapBlocks = map
 ) -> LabelArray:
     """(n,) int32, the exact nearest of (k, d) centroids for every sample."""
-    targets = aim(prepared, centroids)
+    targets, scratch = aim(prepared, centroids), Scratch()
 
     def of_block(block: Block) -> LabelArray:
-        scores = scores_of(prepared, targets, block.rows)
+        scores = scores_of(prepared, targets, block.rows, scratch)
         return nearest(samples, prepared, targets, block.rows, scores).labels
 
     return np.concatenate(list(map_blocks(of_block, samples.blocks())))

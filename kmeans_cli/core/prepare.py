@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_cli.core.samples import ArraySamples, Block, Samples
+from kmeans_cli.core.subspace import Subspace, build_subspace
 from kmeans_cli.core.types import Float64Array, FloatArray, MapBlocks
 from kmeans_cli.errors import ConfigError
 
@@ -53,6 +54,14 @@ class Prepared:
     origin: Float64Array
     scale: float
     squares: Float64Array
+    _subspaces: list[Subspace] = field(default_factory=list, repr=False)
+
+    def subspace(self, map_blocks: MapBlocks = map) -> Subspace:
+        """The directions in which the rows vary most; built when first asked for, since few narrow data need them."""
+        if not self._subspaces:
+            centre = (self.mean - self.origin) / self.scale
+            self._subspaces.append(build_subspace(self.rows, self.lengths, self.squares, centre, map_blocks))
+        return self._subspaces[0]
 
     @property
     def resolution(self) -> float:

@@ -1,29 +1,37 @@
-"""Memory that is used again: gathering rows into fresh memory costs more than gathering them."""
+"""Memory that is used again: filling fresh memory costs more than computing what goes into it."""
 
 from __future__ import annotations
 
 import threading
-from typing import Any, TypeVar
+from collections.abc import Hashable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_cli.core.types import IntArray
-
-_T = TypeVar("_T", bound=np.generic)
+from kmeans_cli.core.types import Where
 
 
 class Scratch:
-    """One buffer per thread and use; what ``take`` returns is valid until the same thread takes from the same matrix."""
+    """A float32 buffer per thread and use.
+
+    What a method returns is valid until the same thread calls it again for the same use.
+    """
 
     def __init__(self) -> None:
         self._local = threading.local()
 
-    def take(self, matrix: NDArray[_T], indices: IntArray) -> NDArray[_T]:
-        """(len(indices), d) the rows of (n, d) ``matrix`` with these indices."""
-        buffers: dict[int, NDArray[Any]] = self._local.__dict__.setdefault("buffers", {})
-        buffer = buffers.get(id(matrix))
-        if buffer is None or len(buffer) < len(indices):
-            buffer = buffers[id(matrix)] = np.empty((len(indices), matrix.shape[1]), matrix.dtype)
+    def matrix(self, use: Hashable, m: int, width: int) -> NDArray[np.float32]:
+        """(m, width) with arbitrary content."""
+        buffers: dict[Hashable, NDArray[np.float32]] = self._local.__dict__.setdefault("buffers", {})
+        buffer = buffers.get(use)
+        if buffer is None or len(buffer) < m:
+            buffer = buffers[use] = np.empty((m, width), dtype=np.float32)
+        return buffer[:m]
+
+    def rows(self, matrix: NDArray[np.float32], where: Where) -> NDArray[np.float32]:
+        """Rows of (n, d) ``matrix``: a view of consecutive ones, else gathered; not to be written to."""
+        if isinstance(where, slice):
+            return matrix[where]
+        out = self.matrix(id(matrix), len(where), matrix.shape[1])
         # Without a mode that cannot fail, take() gathers into a copy of `out` first.
-        return np.take(matrix, indices, axis=0, out=buffer[: len(indices)], mode="clip")
+        return np.take(matrix, where, axis=0, out=out, mode="clip")

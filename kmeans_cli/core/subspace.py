@@ -7,8 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_cli.core.prepare import Prepared
-from kmeans_cli.core.samples import Block, Samples
 from kmeans_cli.core.types import Float64Array, MapBlocks
 
 _U32 = 2.0**-24
@@ -16,6 +14,7 @@ _U32 = 2.0**-24
 _N_DIRECTIONS = 62
 _N_DRAWN = 2000
 _N_POWER_STEPS = 2
+_BLOCK_ROWS = 2000
 LEAK = 2.0**-6
 """The rate at which what rounding leaves of the directions in a residual is charged, see ``Subspace``."""
 
@@ -33,47 +32,62 @@ class Subspace:
 
     Attributes:
         basis: (d, p) float64, orthonormal but for rounding to float32.
+        skew: At least the norm of VᵀV − I.
         rows: (n, p + 2) float32: z, ρ (never too small) and 1.
     """
 
     basis: Float64Array
+    skew: float
     rows: NDArray[np.float32]
 
 
-def build_subspace(samples: Samples, prepared: Prepared, map_blocks: MapBlocks) -> Subspace:
+def build_subspace(
+    rows: NDArray[np.float32],
+    lengths: NDArray[np.float32],
+    squares: Float64Array,
+    centre: Float64Array,
+    map_blocks: MapBlocks,
+) -> Subspace:
     """Principal directions of a draw of rows, by subspace iteration, and every row's coordinates in them.
 
     Source: Halko, Martinsson & Tropp, "Finding structure with randomness", SIAM Review 2011, algorithm 4.4.
+
+    Args:
+        rows: (n, d), prepared.
+        lengths: (n,) of the rows, never too small.
+        squares: (n,) squared distances of the rows from their centre.
+        centre: (d,) their mean.
+        map_blocks: Who computes blocks.
     """
-    centre = (prepared.mean - prepared.origin) / prepared.scale
-    basis = _basis(prepared, centre)
+    n, d = rows.shape
+    basis = _basis(rows, centre)
     p = basis.shape[1]
     narrow, own = basis.astype(np.float32), (centre @ basis).astype(np.float32)
     # How far the basis is from orthonormal, and the rounding of p coordinates: see the class.
-    skew = float(np.linalg.norm(np.eye(p) - basis.T @ basis))
-    rounding = float(np.sqrt(p)) * 2 * (samples.d + 8) * _U32
+    skew = float(np.linalg.norm(np.eye(p) - basis.T @ basis)) + d * 2.0**-52
+    rounding = float(np.sqrt(p)) * 2 * (d + 8) * _U32
     off = float(np.linalg.norm(centre))
-    rows = np.empty((samples.n, p + 2), dtype=np.float32)
+    split = np.empty((n, p + 2), dtype=np.float32)
 
-    def split(block: Block) -> None:
-        out = rows[block.rows]
-        np.subtract(prepared.rows[block.rows] @ narrow, own, out=out[:, :p])
-        squares, lengths = prepared.squares[block.rows], prepared.lengths[block.rows].astype(np.float64)
+    def fill(where: slice) -> None:
+        out = split[where]
+        np.subtract(rows[where] @ narrow, own, out=out[:, :p])
+        reach = lengths[where].astype(np.float64) + off
         within = np.einsum("ij,ij->i", out[:, :p], out[:, :p]).astype(np.float64)
-        leak = rounding * (lengths + off) + skew * np.sqrt(within)
-        rest = np.maximum(squares - within, 0) + (rounding + skew) * (squares + (lengths + off) ** 2)
+        leak = rounding * reach + skew * np.sqrt(within)
+        rest = np.maximum(squares[where] - within, 0) + (rounding + skew) * (squares[where] + reach**2)
         out[:, p] = (np.sqrt(rest) + leak / LEAK) * (1 + 4 * _U32)
         out[:, p + 1] = 1
 
-    list(map_blocks(split, samples.blocks()))
-    return Subspace(basis, rows)
+    list(map_blocks(fill, [slice(start, start + _BLOCK_ROWS) for start in range(0, n, _BLOCK_ROWS)]))
+    return Subspace(basis, skew, split)
 
 
-def _basis(prepared: Prepared, centre: Float64Array) -> Float64Array:
+def _basis(rows: NDArray[np.float32], centre: Float64Array) -> Float64Array:
     """(d, p) float64, values rounded to float32: directions in which a draw of rows varies most."""
-    n, d = prepared.rows.shape
+    n, d = rows.shape
     rng = np.random.default_rng(0)
-    drawn = prepared.rows[np.sort(rng.choice(n, min(n, _N_DRAWN), replace=False))] - centre.astype(np.float32)
+    drawn = rows[np.sort(rng.choice(n, min(n, _N_DRAWN), replace=False))] - centre.astype(np.float32)
     directions = rng.standard_normal((d, min(_N_DIRECTIONS, d)), dtype=np.float32)
     for _ in range(_N_POWER_STEPS):
         directions, _ = np.linalg.qr(drawn.T @ (drawn @ directions))

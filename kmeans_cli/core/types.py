@@ -15,6 +15,8 @@ Float64Array: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.integer[Any]]
 LabelArray: TypeAlias = NDArray[np.int32]
 BoolArray: TypeAlias = NDArray[np.bool_]
+Where: TypeAlias = slice | IntArray
+"""Which rows: a slice of consecutive ones, or their indices, ascending."""
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")

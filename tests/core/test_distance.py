@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from kmeans_cli.core import distance
-from kmeans_cli.core.distance import aim, nearest, own_squared_distances, squared_distances
+from kmeans_cli.core.distance import nearest_labels, own_squared_distances, squared_distances
 from kmeans_cli.core.prepare import prepare
 from kmeans_cli.core.samples import ArraySamples
 from kmeans_cli.core.types import Float64Array, FloatArray, LabelArray
@@ -21,9 +21,7 @@ from .reference import assert_nearest
 def labels_of(X: FloatArray, centroids: Float64Array) -> LabelArray:
     """The labels as the fast code finds them."""
     samples = ArraySamples(X)
-    prepared = prepare(samples)
-    targets = aim(prepared, centroids)
-    return np.concatenate([nearest(samples, prepared, targets, block) for block in samples.blocks()])
+    return nearest_labels(samples, prepare(samples), centroids)
 
 
 def nudged(X: Float64Array, rng: np.random.Generator, dtype: type) -> FloatArray:

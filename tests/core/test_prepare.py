@@ -7,6 +7,7 @@ import pytest
 
 from kmeans_cli.core.prepare import prepare
 from kmeans_cli.core.samples import ArraySamples
+from kmeans_cli.core.types import Moves
 from kmeans_cli.core.update import ClusterSums
 
 from .cases import CASES, SmallBlocks, blobs, digits
@@ -59,6 +60,7 @@ def test_resolution_is_between_rounding_and_data(offset: float) -> None:
     samples = ArraySamples(X)
     prepared = prepare(samples)
     clusters = ClusterSums(samples, prepared, 30, map)
-    clusters.move(np.arange(6000), None, np.repeat(np.arange(30), 200).astype(np.int32))
+    labels = np.repeat(np.arange(30), 200).astype(np.int32)
+    clusters.move(Moves.between(np.full(6000, -1, np.int32), labels), labels)
     rounding = np.linalg.norm(clusters.means(np.zeros((30, 3))) - X[::200], axis=1).max()
     assert rounding < prepared.resolution < 1e-7

@@ -7,12 +7,18 @@ import pytest
 
 from kmeans_cli.core.prepare import prepare
 from kmeans_cli.core.samples import ArraySamples
-from kmeans_cli.core.types import Float64Array, LabelArray
+from kmeans_cli.core.types import Float64Array, LabelArray, Moves
 from kmeans_cli.core.update import ClusterSums
 
 from .reference import inertia_of
 
 K = 7
+
+
+def move(clusters: ClusterSums, labels: LabelArray, former: LabelArray | None = None) -> None:
+    """Let the clusters follow from the former labels (None: all in no cluster) to these."""
+    before = np.full(len(labels), -1, np.int32) if former is None else former.copy()
+    clusters.move(Moves.between(before, labels), labels)
 
 
 def direct_means(samples: ArraySamples, labels: LabelArray) -> Float64Array:
@@ -38,10 +44,10 @@ def test_moving_samples_keeps_the_means(dtype: type, d: int, weighted: bool, off
     samples = ArraySamples(X, rng.integers(0, 3, n).astype(np.float64) if weighted else None)
     clusters = ClusterSums(samples, prepare(samples), K, map)
     labels = rng.integers(K, size=n).astype(np.int32)
-    clusters.move(np.arange(n), None, labels)
+    move(clusters, labels)
     for share in (0.9, 0.3, 0.001, 0.0):
         former, labels = labels, np.where(rng.random(n) < share, rng.integers(K - 1, size=n), labels).astype(np.int32)
-        clusters.move(np.flatnonzero(labels != former), former, labels)
+        move(clusters, labels, former)
     means = clusters.means(np.zeros((K, d)))
     np.testing.assert_allclose(means, direct_means(samples, labels), rtol=1e-12, atol=1e-12)
     assert clusters.sizes.tolist() == np.bincount(labels, minlength=K).tolist()
@@ -56,9 +62,9 @@ def test_an_emptied_cluster_leaves_nothing() -> None:
     samples = ArraySamples(X)
     clusters = ClusterSums(samples, prepare(samples), 2, map)
     one, zero = np.ones(50, np.int32), np.zeros(50, np.int32)
-    clusters.move(np.arange(50), None, one)
-    clusters.move(np.arange(25, 50), one, one - half.astype(np.int32))
-    clusters.move(np.arange(25), one - half.astype(np.int32), zero)
+    move(clusters, one)
+    move(clusters, one - half.astype(np.int32), one)
+    move(clusters, zero, one - half.astype(np.int32))
     assert clusters.sums[1].tolist() == [0] * 30
     assert clusters.weights.tolist() == [50, 0]
     assert clusters.means(np.full((2, 30), 8.0))[1].tolist() == [8] * 30
@@ -70,12 +76,12 @@ def test_restored_sums_go_on_alike() -> None:
     samples = ArraySamples(X)
     first, later = (np.random.default_rng(seed).integers(K, size=300).astype(np.int32) for seed in (2, 3))
     one = ClusterSums(samples, prepare(samples), K, map)
-    one.move(np.arange(300), None, first)
+    move(one, first)
     kept = one.sums.copy()
     other = ClusterSums(samples, prepare(samples), K, map)
     other.restore(kept, first)
     for clusters in (one, other):
-        clusters.move(np.flatnonzero(first != later), first, later)
+        move(clusters, later, first)
     assert one.sums.tobytes() == other.sums.tobytes() != kept.tobytes()
     assert one.inertia() == other.inertia()
 
@@ -85,5 +91,5 @@ def test_equal_samples_have_their_value_as_mean() -> None:
     X = np.repeat(np.array([[3.0, 1.0], [1003.0, 7.0], [2.0, 5.0]]), 13, axis=0) + 1e6
     samples = ArraySamples(X)
     clusters = ClusterSums(samples, prepare(samples), 3, map)
-    clusters.move(np.arange(39), None, np.repeat(np.arange(3), 13).astype(np.int32))
+    move(clusters, np.repeat(np.arange(3), 13).astype(np.int32))
     np.testing.assert_array_equal(clusters.means(np.zeros((3, 2))), X[::13])

@@ -31,7 +31,13 @@ class Algorithm(Protocol):
 ALGORITHMS: dict[str, type[Algorithm]] = {"lloyd": Lloyd, "hamerly": Hamerly, "projected": Projected}
 
 
-def choose(algorithm: str, n: int, d: int, k: int) -> tuple[str, str]:  # noqa: ARG001
+# Below so many distances per iteration, looking for the few that count costs more than all of them.
+_LITTLE_WORK = 1 << 19
+# From so many features on, a subspace of 62 is much cheaper than all of them.
+_WIDE = 128
+
+
+def choose(algorithm: str, n: int, d: int, k: int) -> tuple[str, str]:
     """The algorithm to run, and why.
 
     Args:
@@ -40,4 +46,13 @@ def choose(algorithm: str, n: int, d: int, k: int) -> tuple[str, str]:  # noqa: 
         d: Number of features.
         k: Number of clusters.
     """
-    return (algorithm, "as asked") if algorithm != "auto" else ("lloyd", "the only exact algorithm so far")
+    if algorithm != "auto":
+        return algorithm, "as asked"
+    if n * k < _LITTLE_WORK:
+        return "lloyd", f"{n * k:,} distances per iteration are too few for bounds to pay"
+    if d < _WIDE:
+        return "hamerly", f"many samples and only {d} features"
+    # A number for each sample and cluster is remembered.
+    if k > d:
+        return "hamerly", f"{k} clusters of {d} features: remembering distances would take more memory than the data"
+    return "projected", f"many samples of {d} features"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from kmeans_cli.core.algorithms.expiry import Expiry, pieces
-from kmeans_cli.core.distance import Targets, Where, aim, nearest, scores_of
+from kmeans_cli.core.distance import Targets, aim, nearest, nearest_labels, scores_of
 from kmeans_cli.core.prepare import Prepared
 from kmeans_cli.core.samples import Samples
 from kmeans_cli.core.scratch import Scratch
-from kmeans_cli.core.types import Float64Array, LabelArray, MapBlocks, Moves
+from kmeans_cli.core.types import Float64Array, LabelArray, MapBlocks, Moves, Where
 
 
 class Hamerly:
@@ -19,32 +19,39 @@ class Hamerly:
     """
 
     _targets: Targets
+    _expiry: Expiry
+    _centroids: Float64Array
 
     def __init__(self, samples: Samples, prepared: Prepared, map_blocks: MapBlocks) -> None:
         self._samples, self._prepared, self._map_blocks = samples, prepared, map_blocks
         self._scratch = Scratch()
-        self._centroids: Float64Array | None = None
+        self._begun = False
 
     def moved(self, centroids: Float64Array) -> None:
         """Let the bounds expire by the way to these (k, d) centroids."""
-        if self._centroids is None:
-            self._expiry = Expiry(self._prepared, len(centroids))
-        else:
+        self._targets = aim(self._prepared, centroids)
+        if self._targets.undecided:
+            self._begun = False
+            return
+        if self._begun:
             shifts = np.linalg.norm(centroids - self._centroids, axis=1)
             self._expiry.advance(shifts / self._prepared.scale)
+        else:
+            self._expiry, self._begun = Expiry(self._samples.n, len(centroids)), True
         self._centroids = centroids
-        self._targets = aim(self._prepared, centroids)
 
     def assign(self, labels: LabelArray) -> Moves:
         """Bring (n,) labels up to date, each the exact nearest centroid."""
+        if not self._begun:
+            every = nearest_labels(self._samples, self._prepared, self._targets.centroids, self._map_blocks)
+            return Moves.between(labels, every)
         due = self._expiry.due(labels)
-        parts = pieces(due, len(labels), len(self._targets.q))
+        parts = pieces(due, len(labels), len(self._centroids))
         found = list(self._map_blocks(self._measure, parts))
-        new = np.concatenate(found) if found else labels[:0]
-        return Moves.between(labels, new, due)
+        return Moves.between(labels, np.concatenate(found) if found else labels[:0], due)
 
     def _measure(self, where: Where) -> LabelArray:
         scores = scores_of(self._prepared, self._targets, where, self._scratch)
         found = nearest(self._samples, self._prepared, self._targets, where, scores)
-        self._expiry.renew(where, found.labels, found.upper, found.lower)
+        self._expiry.renew(where, found.labels, found.far_squared, found.near_squared)
         return found.labels
