@@ -1,38 +1,121 @@
-"""``make bench``: the time of a fit beside scikit-learn's, from one start to strict convergence."""
+"""``make bench``: fits beside scikit-learn's, from one start to strict convergence.
+
+``python -m tests.bench.fit [WORK ...] [--repeats N] [--out FOLDER]`` writes ``fit.json`` and ``fit.md`` there.
+"""
 
 from __future__ import annotations
 
+import argparse
+import json
 import os
-import resource
+import platform
 import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+import sklearn
 
-from kmeans_cli import datasets
-from kmeans_cli.datasets.params import DataParams
-from tests.bench.peers import Work, inertia, interleaved, ours, sample_start, scikit_learn
+from kmeans_cli import __version__
+from kmeans_cli.threads import available_cores
+from tests.bench.memory import peak_memory
+from tests.bench.peers import CONTENDERS, inertia, interleaved
+from tests.bench.works import WORKS
 
-REPEATS = 3
+# Programs that round distances differently may end in neighbouring optima; more than this is another answer.
+_SAME_ANSWER = 5e-3
 
 
 def main() -> None:
-    """Print one table."""
+    """Measure, print each row as it is done, and write both files."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("works", nargs="*", metavar="WORK", help=f"of {', '.join(WORKS)}; default: all")
+    parser.add_argument("--repeats", type=int)
+    parser.add_argument("--out", type=Path, default=Path("runs/bench"))
+    arguments = parser.parse_args()
     if not os.environ.get("KMEANS_DATA_DIR"):
         sys.exit("set KMEANS_DATA_DIR to a folder with MNIST; the benchmark needs the real images")
-    X = datasets.load(DataParams(name="mnist", test=False)).X
-    work = Work("MNIST", X, sample_start(X, 20))
-    contenders = {"ours": ours("auto"), "scikit-learn lloyd": scikit_learn("lloyd")}
-    results = interleaved(work, contenders, REPEATS)
-    exact = scikit_learn("lloyd")(Work("MNIST, float64", X.astype(np.float64), work.start))
-    reached = {name: inertia(work, timed.labels) for name, (_, timed) in results.items()}
-    peer = results["scikit-learn lloyd"][0]
-    print(f"MNIST n = {len(X)}, d = {X.shape[1]}, k = {work.k}, float32, strict convergence, one start")
-    print(f"{'program':22} {'seconds':>8} {'ratio':>6} {'iterations':>10} {'inertia (float64)':>20}")
-    for name, (seconds, timed) in results.items():
-        print(f"{name:22} {seconds:8.2f} {seconds / peer:6.2f} {timed.n_iter:10d} {reached[name]:20.4f}")
-    print(f"{'scikit-learn float64':22} {'':8} {'':6} {exact.n_iter:10d} {inertia(work, exact.labels):20.4f}")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-    print(f"peak memory of this process, peers included: {peak} MiB")
+    print(_table([]), end="", flush=True)
+    rows = []
+    for name in arguments.works or WORKS:
+        rows.append(measure(name, arguments.repeats))
+        print(_line(rows[-1]), flush=True)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    document = {"machine": machine(), "rows": rows}
+    (arguments.out / "fit.json").write_text(json.dumps(document, indent=1) + "\n")
+    (arguments.out / "fit.md").write_text(_table(rows))
+
+
+def machine() -> dict[str, Any]:
+    """What the times depend on."""
+    return {
+        "cores": available_cores(),
+        "cpu": platform.processor() or platform.machine(),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "scikit-learn": sklearn.__version__,
+        "kmeans": __version__,
+    }
+
+
+def measure(name: str, repeats: int | None) -> dict[str, Any]:
+    """One row: what every contender took for a work, and that they came to the same answer.
+
+    Raises:
+        SystemExit: If they did not; there is no ratio to print then.
+    """
+    work = WORKS[name]()
+    timed = interleaved(work, CONTENDERS, repeats)
+    inertias = {contender: inertia(work, fitted.labels) for contender, (_, fitted) in timed.items()}
+    if max(inertias.values()) > (1 + _SAME_ANSWER) * min(inertias.values()):
+        sys.exit(f"{work.name}, k = {work.k}: not the same answer, so no comparison: {inertias}")
+    n, d = work.X.shape
+    return {
+        "work": work.name,
+        "n": n,
+        "d": d,
+        "k": work.k,
+        "dtype": str(work.X.dtype),
+        "weighted": work.weights is not None,
+        "contenders": {
+            contender: {
+                "seconds": seconds,
+                "n_iter": fitted.n_iter,
+                "algorithm": fitted.algorithm,
+                "phases": dict(fitted.phases),
+                "inertia": inertias[contender],
+                "peak_mib": peak_memory(name, contender),
+            }
+            for contender, (seconds, fitted) in timed.items()
+        },
+    }
+
+
+def _table(rows: Sequence[dict[str, Any]]) -> str:
+    heads = ("work", "n × d", "k", "iterations", *CONTENDERS, "algorithm", "faster", "peak memory")
+    return "\n".join(["| " + " | ".join(heads) + " |", "| --- " * len(heads) + "|", *map(_line, rows)]) + "\n"
+
+
+def _line(row: dict[str, Any]) -> str:
+    contenders = row["contenders"]
+    ours = contenders["ours"]
+    peer = min(c["seconds"] for name, c in contenders.items() if name.startswith("scikit-learn"))
+    cells = [
+        row["work"] + (", weighted" if row["weighted"] else ""),
+        f"{row['n']:,} × {row['d']}",
+        row["k"],
+        ours["n_iter"],
+        *(_seconds(c["seconds"]) for c in contenders.values()),
+        ours["algorithm"],
+        f"{peer / ours['seconds']:.1f}×",
+        "" if ours["peak_mib"] is None else f"{ours['peak_mib']:.0f} MiB",
+    ]
+    return "| " + " | ".join(map(str, cells)) + " |"
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.2f} s" if value >= 1 else f"{1000 * value:.3g} ms"
 
 
 if __name__ == "__main__":
