@@ -107,33 +107,6 @@ class Moves:
 
 
 @dataclass(frozen=True)
-class Moves:
-    """Samples that changed their cluster.
-
-    Attributes:
-        indices: (m,) which, ascending.
-        former: (m,) int32 their labels before; −1 for none.
-    """
-
-    indices: IntArray
-    former: LabelArray
-
-    @classmethod
-    def between(cls, labels: LabelArray, new: LabelArray, among: IntArray | None = None) -> Moves:
-        """Write ``new`` into (n,) ``labels``, where they are those of the samples ``among`` (None: of all)."""
-        if among is None:
-            indices = np.flatnonzero(new != labels)
-            former = labels[indices]
-            labels[:] = new
-            return cls(indices, former)
-        current = labels[among]
-        changed = new != current
-        indices = among[changed]
-        labels[indices] = new[changed]
-        return cls(indices, current[changed])
-
-
-@dataclass(frozen=True)
 class FitState:
     """A fit between two iterations: everything the engine needs to go on to the same bytes.
 
