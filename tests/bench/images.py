@@ -26,7 +26,8 @@ from kmeans_cli.images.reduced import visible_colours
 from kmeans_cli.images.sources import Source, example_path, find_sources
 from kmeans_cli.progress import silent
 from kmeans_cli.threads import open_block_map
-from tests.bench.peers import Work, ours, sample_start, scikit_learn
+from tests.bench.peers import ours, scikit_learn
+from tests.bench.works import Work, sample_start
 
 KS = (4, 16, 64, 256)
 SMOOTHS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
