@@ -48,15 +48,14 @@ class Attempt:
 
 _INDEXED_ATTEMPTS = (
     Attempt("none", zlib.Z_DEFAULT_STRATEGY),
-    Attempt("sub", zlib.Z_FILTERED, by_neighbours=True),
     Attempt("up", zlib.Z_RLE, by_neighbours=True),
     Attempt("paeth", zlib.Z_RLE, by_neighbours=True),
     Attempt(ADAPTIVE, zlib.Z_RLE, by_neighbours=True),
 )
-_TRUECOLOUR_ATTEMPTS = (
-    Attempt("none", zlib.Z_DEFAULT_STRATEGY, level=6),
-    Attempt(ADAPTIVE, zlib.Z_DEFAULT_STRATEGY, level=6),  # level 9 takes three times as long for 2 %
-)
+_PHOTO_ATTEMPTS = (Attempt(ADAPTIVE, zlib.Z_DEFAULT_STRATEGY, level=6),)  # level 9: three times as long for 2 %
+_TRUECOLOUR_ATTEMPTS = (*_PHOTO_ATTEMPTS, Attempt("none", zlib.Z_DEFAULT_STRATEGY, level=6))
+_PIXELS_PER_COLOUR = 8
+"""Where colours repeat less than that, unfiltered bytes never win."""
 
 
 def indexed_png(labels: IntArray, rgba: Bytes, map_blocks: MapBlocks = map) -> bytes:
@@ -79,8 +78,8 @@ def indexed_png(labels: IntArray, rgba: Bytes, map_blocks: MapBlocks = map) -> b
     return min(map_blocks(attempt, _INDEXED_ATTEMPTS), key=len)
 
 
-def truecolour_png(pixels: Bytes, map_blocks: MapBlocks = map) -> bytes:
-    """The smaller of two PNGs of (h, w, 3) or (h, w, 4) pixels."""
+def truecolour_png(pixels: Bytes, n_colours: int, map_blocks: MapBlocks = map) -> bytes:
+    """The smallest PNG found of (h, w, 3) or (h, w, 4) pixels with so many distinct colours."""
     height, width, channels = pixels.shape
     header = _header((height, width), 8, _TRUECOLOUR if channels == 3 else _TRUECOLOUR_WITH_ALPHA)
     rows = pixels.reshape(height, width * channels)
@@ -88,7 +87,8 @@ def truecolour_png(pixels: Bytes, map_blocks: MapBlocks = map) -> bytes:
     def attempt(attempt: Attempt) -> bytes:
         return b"".join([header, *_pixel_chunks(rows, channels, attempt)])
 
-    return min(map_blocks(attempt, _TRUECOLOUR_ATTEMPTS), key=len)
+    is_photo = n_colours * _PIXELS_PER_COLOUR > height * width
+    return min(map_blocks(attempt, _PHOTO_ATTEMPTS if is_photo else _TRUECOLOUR_ATTEMPTS), key=len)
 
 
 def bit_depth(k: int) -> int:

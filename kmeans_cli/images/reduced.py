@@ -52,7 +52,7 @@ class Reduced:
         """As a file: indexed up to 256 colours, else truecolour."""
         if len(self.rgba) <= MOST_ENTRIES:
             return indexed_png(self.labels, self.rgba, map_blocks)
-        return truecolour_png(self.pixels, map_blocks)
+        return truecolour_png(self.pixels, len(self.rgba), map_blocks)
 
 
 def on_white(pixels: Bytes, alpha: Bytes | None) -> Bytes:

@@ -55,7 +55,8 @@ def test_transparency() -> None:
 def test_truecolour(channels: int, shape: tuple[int, int]) -> None:
     """Truecolour is lossless, with and without opacity."""
     pixels = np.random.default_rng(0).integers(0, 256, (*shape, channels), dtype=np.uint8)
-    assert np.array_equal(np.asarray(_open(truecolour_png(pixels))), pixels)
+    for n_colours in (1, 300):  # as if all attempts were worth it, and as of a photo
+        assert np.array_equal(np.asarray(_open(truecolour_png(pixels, n_colours))), pixels)
 
 
 @pytest.mark.parametrize("name", [*FILTERS, ADAPTIVE])
@@ -63,9 +64,9 @@ def test_truecolour(channels: int, shape: tuple[int, int]) -> None:
 def test_every_filter_can_be_undone(name: str, band: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """What each filter writes, PIL reads, in however many bands it is written."""
     monkeypatch.setattr(png, "_BAND_BYTES", band)
-    monkeypatch.setattr(png, "_TRUECOLOUR_ATTEMPTS", (Attempt(name, zlib.Z_RLE),))
+    monkeypatch.setattr(png, "_PHOTO_ATTEMPTS", (Attempt(name, zlib.Z_RLE),))
     for pixels in (ramp(), noise(9, 5)):
-        assert np.array_equal(np.asarray(_open(truecolour_png(pixels))), pixels)
+        assert np.array_equal(np.asarray(_open(truecolour_png(pixels, 300))), pixels)
 
 
 @given(st.integers(1, 12), st.integers(1, 6), st.integers(1, 9), st.integers(0, 1000))
