@@ -40,7 +40,7 @@ def test_defaults_are_the_contracts() -> None:
     assert (params.reassignment_ratio, params.full_every) == (0.01, None)
 
 
-@pytest.mark.parametrize("k", [1, 7, 48, 49, 130])
+@pytest.mark.parametrize("k", [1, 7, 48, 49, 64, 130])
 @pytest.mark.parametrize("size", [5, 600])
 def test_a_batch_is_a_direct_computation(k: int, size: int) -> None:
     """Labels, squared distances and sums of a batch are those of slow float64 code, for few and many clusters."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,8 +12,10 @@ from kmeans_cli.core.types import IntArray, MapBlocks
 
 # A batch is worked on in pieces of so many rows, one thread each; fixed, so that sums do not depend on threads.
 _PIECE_ROWS = 512
-# Sums are products with one-hot matrices of at most so many clusters: with more, nearly all of a product is zeros.
-_GROUP = 48
+# Up to so many clusters the sums are one product with a one-hot matrix. Of more, nearly all would be zeros: then rows
+# are sorted by label, and so many clusters at a time meet their own rows only (measured).
+_FEW = 48
+_GROUP = 16
 
 
 class Batch:
@@ -72,13 +76,20 @@ class _Piece:
         self._add_up()
 
     def _add_up(self) -> None:
-        """Sum the rows by label: sorted, so that each group of clusters meets its own rows only."""
-        k, rows, labels = len(self.sums), self.rows, self.labels
-        if k > _GROUP:
-            order = np.argsort(labels, kind="stable")
-            rows, labels = np.take(rows, order, axis=0, out=self._sorted, mode="clip"), labels[order]
-        for first in range(0, k, _GROUP):
-            group = slice(first, min(first + _GROUP, k))
-            members = slice(*np.searchsorted(labels, (group.start, group.stop))) if k > _GROUP else slice(None)
-            one_hot = labels[members] == np.arange(group.start, group.stop)[:, None]
-            np.matmul(one_hot.astype(np.float32), rows[members], out=self.sums[group])
+        """Sum the rows by label."""
+        k = len(self.sums)
+        if k <= _FEW:
+            np.matmul(_one_hot(self.labels, slice(0, k)), self.rows, out=self.sums)
+            return
+        order = np.argsort(self.labels, kind="stable")
+        rows, labels = np.take(self.rows, order, axis=0, out=self._sorted, mode="clip"), self.labels[order]
+        ends = np.searchsorted(labels, np.arange(0, k + _GROUP, _GROUP))
+        for number, (start, end) in enumerate(pairwise(ends)):
+            group = slice(number * _GROUP, min((number + 1) * _GROUP, k))
+            np.matmul(_one_hot(labels[start:end], group), rows[start:end], out=self.sums[group])
+
+
+def _one_hot(labels: IntArray, group: slice) -> NDArray[np.float32]:
+    """(clusters of the group, m) 1 where a row has the label."""
+    one_hot: NDArray[np.bool_] = labels == np.arange(group.start, group.stop)[:, None]
+    return one_hot.astype(np.float32)
