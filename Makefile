@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install demo tables table-starts table-restarts test test-long lint format bench clean
+.PHONY: help install demo tables table-starts table-restarts test test-long lint format bench bench-scaling bench-ablation clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -58,6 +58,12 @@ format: .venv/.installed ## rewrite the code in the house style
 
 bench: .venv/.installed ## speed and memory beside scikit-learn, on real MNIST (KMEANS_DATA_DIR)
 	$(BIN)/python -m tests.bench.fit
+
+bench-scaling: .venv/.installed ## time against n, k and d beside scikit-learn, as a figure (KMEANS_DATA_DIR; minutes)
+	$(BIN)/python -m tests.bench.scaling
+
+bench-ablation: .venv/.installed ## what each idea of the fast algorithms brings (KMEANS_DATA_DIR; minutes)
+	$(BIN)/python -m tests.bench.ablation
 
 clean: ## remove .venv and caches; runs/ stays
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info
