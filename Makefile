@@ -2,7 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install demo tables table-starts table-restarts table-minibatch table-images test test-long lint format bench bench-images clean
+.PHONY: help install demo tables table-starts table-restarts table-minibatch table-images test test-long lint format \
+	bench bench-images bench-scaling bench-ablation clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -78,6 +79,12 @@ bench-images: .venv/.installed ## colours of pictures beside pngquant and scikit
 
 table-images: .venv/.installed ## the notebook's and the article's findings on pictures beside ours
 	$(BIN)/python -m tests.bench.image_table
+
+bench-scaling: .venv/.installed ## time against n, k and d beside scikit-learn, as a figure (KMEANS_DATA_DIR; minutes)
+	$(BIN)/python -m tests.bench.scaling
+
+bench-ablation: .venv/.installed ## what each idea of the fast algorithms brings (KMEANS_DATA_DIR; minutes)
+	$(BIN)/python -m tests.bench.ablation
 
 clean: ## remove .venv and caches; runs/ stays
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info

@@ -39,6 +39,9 @@ class ClusterSums:
         self.sums = np.zeros((n_clusters, samples.d))
         self.weights = np.zeros(n_clusters)
         self.sizes = np.zeros(n_clusters, dtype=np.int64)
+        # Whole numbers are added and taken away without rounding.
+        weights = samples.weights
+        self._whole = weights is not None and prepared.total_weight < 2**53 and bool((weights % 1 == 0).all())
 
     def move(self, moves: Moves, labels: LabelArray) -> None:
         """Let samples change their cluster; (n,) ``labels`` are those after the moves."""
@@ -49,18 +52,25 @@ class ClusterSums:
             self._add_by_cluster(indices, joined, 1.0)
             had_one = former >= 0
             self._add_by_cluster(indices[had_one], former[had_one], -1.0)
-        self._count(labels)
+        self.sizes += _difference(None, joined, former, len(self.sums)).astype(np.int64)
+        self._weigh(labels, moves)
 
     def restore(self, sums: Float64Array, labels: LabelArray) -> None:
         """Take up (k, d) sums of an earlier state and its labels."""
         self.sums = sums.copy()
-        self._count(labels)
+        self.sizes = np.bincount(labels, minlength=len(sums))
+        self.weights = np.bincount(labels, self._samples.weights, len(sums)).astype(np.float64)
 
-    def _count(self, labels: LabelArray) -> None:
-        k, weights = len(self.sums), self._samples.weights
-        # Counted anew, so that no rounding is left where a cluster has become empty.
-        self.sizes = np.bincount(labels, minlength=k)
-        self.weights = np.bincount(labels, weights, k).astype(np.float64)
+    def _weigh(self, labels: LabelArray, moves: Moves) -> None:
+        weights = self._samples.weights
+        if weights is None:
+            self.weights = self.sizes.astype(np.float64)
+        elif self._whole:
+            at = moves.indices
+            self.weights += _difference(weights[at], labels[at], moves.former, len(self.sums))
+        else:
+            # Counted anew, so that no rounding is left where a cluster has become empty.
+            self.weights = np.bincount(labels, weights, len(self.sums)).astype(np.float64)
         self.sums[self.weights == 0] = 0
 
     def means(self, empty: Float64Array) -> Float64Array:
@@ -104,13 +114,18 @@ class ClusterSums:
         return rows
 
 
+def _difference(values: Float64Array | None, joined: LabelArray, former: LabelArray, k: int) -> Float64Array:
+    """(k,) sums of the values (None: ones) that join a cluster, less those that leave it; −1 is none."""
+    left = np.bincount(former + 1, values, k + 1)[1:]
+    return np.subtract(np.bincount(joined, values, k), left, dtype=np.float64)
+
+
 def _add_difference(change: Float64Array, rows: Float64Array, joined: LabelArray, former: LabelArray) -> None:
     """Add rows to the clusters they joined and take them from their former ones (−1: none)."""
     k = len(change)
     if rows.shape[1] <= _NARROW:
         for feature, values in enumerate(rows.T):
-            # Counted from −1, whose share is dropped.
-            change[:, feature] += np.bincount(joined, values, k) - np.bincount(former + 1, values, k + 1)[1:]
+            change[:, feature] += _difference(values, joined, former, k)
         return
     # A last column takes what leaves cluster −1.
     one_hot = np.zeros((len(rows), k + 1))

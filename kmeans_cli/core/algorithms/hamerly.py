@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from kmeans_cli.core.algorithms.expiry import Expiry, pieces
-from kmeans_cli.core.distance import Targets, aim, nearest, nearest_labels, scores_of
+from kmeans_cli.core.distance import nearest, nearest_labels
 from kmeans_cli.core.prepare import Prepared
 from kmeans_cli.core.samples import Samples
+from kmeans_cli.core.scores import Targets, aim, scores_of
 from kmeans_cli.core.scratch import Scratch
 from kmeans_cli.core.types import Float64Array, LabelArray, MapBlocks, Moves, Where
 
@@ -47,11 +48,13 @@ class Hamerly:
             return Moves.between(labels, every)
         due = self._expiry.due(labels)
         parts = pieces(due, len(labels), len(self._centroids))
-        found = list(self._map_blocks(self._measure, parts))
+        found = list(self._map_blocks(lambda where: self._measure(where, labels), parts))
         return Moves.between(labels, np.concatenate(found) if found else labels[:0], due)
 
-    def _measure(self, where: Where) -> LabelArray:
+    def _measure(self, where: Where, labels: LabelArray) -> LabelArray:
         scores = scores_of(self._prepared, self._targets, where, self._scratch)
-        found = nearest(self._samples, self._prepared, self._targets, where, scores)
+        found = nearest(
+            self._samples, self._prepared, self._targets, where, scores, labels[where] if labels[0] >= 0 else None
+        )
         self._expiry.renew(where, found.labels, found.far_squared, found.near_squared)
         return found.labels

@@ -6,9 +6,10 @@ import numpy as np
 
 from kmeans_cli.core.algorithms.expiry import Expiry, pieces
 from kmeans_cli.core.algorithms.remainders import Remainders
-from kmeans_cli.core.distance import Targets, aim, nearest, nearest_labels, row_min, scores_of
+from kmeans_cli.core.distance import nearest, nearest_labels, row_min
 from kmeans_cli.core.prepare import Prepared
 from kmeans_cli.core.samples import Samples
+from kmeans_cli.core.scores import Targets, aim, scores_of
 from kmeans_cli.core.scratch import Scratch
 from kmeans_cli.core.types import Float64Array, IntArray, LabelArray, MapBlocks, Moves, Where
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_cli.core.distance import Targets
 from kmeans_cli.core.prepare import Prepared
+from kmeans_cli.core.scores import Targets
 from kmeans_cli.core.scratch import Scratch
 from kmeans_cli.core.subspace import LEAK, Subspace
 from kmeans_cli.core.types import Float64Array, LabelArray, Where

@@ -1,0 +1,93 @@
+"""Scores: float32 products that rank the centroids of a sample, and how far they may be off.
+
+With r = (x − o)/s the prepared row, q = (c − μ)/s and m = (μ − o)/s,
+
+    ‖x − c‖² / 2s² = a term that is the same for every c  +  ‖q‖²/2 + m·q − r·q,
+
+so scores ``bias − r·q`` rank the centroids as distances do. They are computed in float32 with unit roundoff
+u = 2⁻²⁴. A dot product of d terms, summed in whatever order, is off by at most d·u/(1 − d·u)·‖r‖‖q‖ (Higham,
+*Accuracy and Stability of Numerical Algorithms*, section 3.1); rounding r, q, the bias and the difference adds at most
+six more u. Two scores whose gap is above twice the bound below are therefore in the true order. The float64 term
+covers the rounding of the deciding distances themselves, so excluding never contradicts deciding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kmeans_cli.core.prepare import Prepared
+from kmeans_cli.core.scratch import Scratch
+from kmeans_cli.core.types import Float64Array, Where
+
+_U32 = 2.0**-24
+_U64 = 2.0**-53
+_TINY = 2.0**-126
+# Prepared centroids with larger values would overflow in float32 products.
+_FAR = 2.0**50
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Centroids made ready for products with the prepared rows.
+
+    Attributes:
+        centroids: (k, d) float64, as they are.
+        q: (k, d) float32, (c − mean)/scale.
+        bias: (k,) float32.
+        slope, constant: Two scores of a row of length ‖r‖ are in true order when they differ by more than
+            slope·‖r‖ + constant.
+        undecided: Whether a centroid is too far away for float32: all scores are 0 then, and their bounds mean nothing.
+    """
+
+    centroids: Float64Array
+    q: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    slope: float
+    constant: float
+    undecided: bool = False
+
+
+def aim(prepared: Prepared, centroids: Float64Array) -> Targets:
+    """Make (k, d) centroids ready for products."""
+    q = (centroids - prepared.mean) / prepared.scale
+    if np.abs(q).max() > _FAR:
+        return _undecided(centroids)
+    m = (prepared.mean - prepared.origin) / prepared.scale
+    bias = np.einsum("ij,ij->i", q, q) / 2 + q @ m
+    longest = float(np.sqrt(np.einsum("ij,ij->i", q, q).max()))
+    off_centre = float(np.sqrt(m @ m))
+    d = q.shape[1]
+    relative = (d + 8) * _U32 / (1 - (d + 8) * _U32)
+    roundings = relative * longest, 4 * _U32 * (longest**2 / 2 + off_centre * longest) + d * _TINY
+    longest_row = float(prepared.lengths.max())
+    deciding = 2 * (d + 4) * _U64 * (longest_row + off_centre + longest) ** 2
+    return Targets(
+        centroids,
+        q.astype(np.float32),
+        bias.astype(np.float32),
+        slope=2 * roundings[0],
+        constant=2 * roundings[1] + deciding,
+    )
+
+
+def _undecided(centroids: Float64Array) -> Targets:
+    """Targets that exclude no centroid, so float64 decides everything."""
+    return Targets(
+        centroids,
+        q=np.zeros(centroids.shape, dtype=np.float32),
+        bias=np.zeros(len(centroids), dtype=np.float32),
+        slope=0.0,
+        constant=1.0,
+        undecided=True,
+    )
+
+
+def scores_of(prepared: Prepared, targets: Targets, where: Where, scratch: Scratch) -> NDArray[np.float32]:
+    """(m, k) float32 scores of these rows, in scratch memory; the smaller, the nearer."""
+    rows = scratch.rows(prepared.rows, where)
+    scores = scratch.matrix("scores", len(rows), len(targets.q))
+    np.matmul(rows, targets.q.T, out=scores)
+    return np.subtract(targets.bias, scores, out=scores)
