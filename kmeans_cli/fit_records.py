@@ -134,7 +134,8 @@ def read_fits(run: Path) -> list[StoredFit]:
     Raises:
         PlaceError: If a file of one is missing, half-written or damaged.
     """
-    return [_read_fit(path) for path in sorted((run / FITS).glob("*.json"))]
+    paths = sorted((run / FITS).glob("*.json"), key=lambda path: (len(path.stem), path.stem))  # 9999 before 10000
+    return [_read_fit(path) for path in paths]
 
 
 def make_ready(folder: RunFolder, jobs: Sequence[FitJob], *, keep_failed: bool) -> None:

@@ -218,8 +218,9 @@ class _Tally:
         else:
             numbers = outcome.metrics
             seconds = numbers["seconds"]["init"] + numbers["seconds"]["fit"]
-            self.best = min(numbers["j_clust"], self.best or numbers["j_clust"])
-            self.progress(FitDone(job.number, numbers["n_iter"], numbers["j_clust"], numbers["stop_reason"], seconds))
+            j_clust = numbers["j_clust"]
+            self.best = j_clust if self.best is None else min(j_clust, self.best)
+            self.progress(FitDone(job.number, numbers["n_iter"], j_clust, numbers["stop_reason"], seconds))
         self._tell()
 
     def _tell(self) -> None:

@@ -52,6 +52,13 @@ def test_a_fit_comes_back_as_it_was(folder: RunFolder, extra: bool) -> None:
     assert (back.fitted.trace is None) is not extra
 
 
+def test_fits_are_read_by_number(folder: RunFolder) -> None:
+    """Fit 10,000 comes after fit 9,999 though its name does not."""
+    for number, k in ((10_000, 4), (9_999, 3), (2, 2)):
+        write_failure(folder, _job(number, k), "no luck")
+    assert [fit.number for fit in read_fits(folder.path)] == [2, 9_999, 10_000]
+
+
 def test_fits_get_the_numbers_of_the_grown_run(folder: RunFolder) -> None:
     """Fits move to the places of their keys; what no json commits goes; failed ones go when they are to be repeated."""
     data = FitData.of(datasets.load(DataParams(name="blobs")), map)

@@ -64,6 +64,17 @@ def test_progress_tells_of_every_fit_and_of_all(data: FitData) -> None:
     assert len(outcomes) == 3
 
 
+def test_a_perfect_fit_stays_the_best() -> None:
+    """A J_clust of 0, a cluster for each sample, is the smallest, whatever follows."""
+    few = FitData.of(datasets.load(DataParams(limit=5)), map)
+    events: list[Event] = []
+    list(
+        run_all(few, _jobs(5, 2), 2, partial(FitWork, EvaluateParams(), 0), Crew("serial", 1, 1), events.append, _never)
+    )
+    assert isinstance(events[-1], FitsState)
+    assert events[-1].best_j_clust == 0
+
+
 def test_a_fit_told_to_stop_is_no_outcome(data: FitData) -> None:
     """What was given up in the middle is not handed back."""
     work = partial(FitWork, EvaluateParams(), 0)

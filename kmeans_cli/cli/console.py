@@ -181,7 +181,7 @@ def build_table(
     """A table of texts; None is an empty cell, and numbers are set to the right.
 
     Args:
-        columns: The heads; their words are never broken.
+        columns: The heads; their words are never broken. All empty: the table has none.
         rows: As many cells each.
         title: Stands above.
         whole: Columns whose cells are never folded, whatever the terminal's width.
@@ -194,7 +194,13 @@ def build_table(
         kept = [place for place, name in enumerate(columns) if name != spare[0]]
         fewer = [[row[place] for place in kept] for row in rows]
         return build_table([columns[i] for i in kept], fewer, title=title, whole=whole, spare=spare[1:])
-    table = Table(box=box.SIMPLE_HEAD, title=Text(title) if title else None, title_justify="left", pad_edge=False)
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        title=Text(title) if title else None,
+        title_justify="left",
+        pad_edge=False,
+        show_header=any(columns),
+    )
     heads = [max(map(cell_len, name.split()), default=0) for name in columns]
     least = [full if name in whole else head for name, full, head in zip(columns, widest, heads, strict=True)]
     for place, width in enumerate(_fitting(widest, least, _room(len(columns)))):
@@ -207,13 +213,19 @@ def build_table(
 
 
 def write_table(table: RenderableType) -> None:
-    """Print a table, or several and what is said between, on stdout; no blanks at the ends of lines."""
+    """Print a table, or several and what is said between, on stdout; no blanks at the ends of lines.
+
+    Where tables meet, each has an empty line of its own; one of these is enough.
+    """
+    was_empty = False
     for part in table.renderables if isinstance(table, Group) else [table]:
         console = _rich_console(width=_built_width(part) if isinstance(part, Table) else None)
         with console.capture() as captured:
             console.print(part)
-        for line in captured.get().splitlines():
-            write_line(line.rstrip())
+        for line in map(str.rstrip, captured.get().splitlines()):
+            if line or not was_empty:
+                write_line(line)
+            was_empty = not line
 
 
 def _built_width(table: Table) -> int:

@@ -99,7 +99,7 @@ def _options(command: str, flags: Flags) -> ManyOptions:
     if flags.retry_failed and flags.resume is None:
         raise ConfigError("needs --resume RUN: a new run has no failed fits", where="--retry-failed")
     resume = None if flags.resume is None else find_resumable(flags.resume, flags.runs, command)
-    return ManyOptions(resume, flags.retry_failed, flags.fail_fast, flags.reuse, flags.yes)
+    return ManyOptions(resume, flags.retry_failed, flags.fail_fast, flags.reuse, flags.yes or flags.dry_run)
 
 
 def _show_plan(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kmeans_cli.errors import ConfigError, KMeansError
+from kmeans_cli.ranges import parse_range
 
 if TYPE_CHECKING:  # `kmeans runs` has no use for NumPy and pydantic, which the config needs
     from kmeans_cli.config import Override
@@ -261,9 +262,14 @@ def parse_duration(text: str | None) -> float | None:
 def _setting(name: str, value: str | bool) -> Any:
     if name == "no_figures":
         return False
-    if name == "n_init" and "," in str(value):
-        return [_number(part) for part in str(value).split(",")]
+    if name == "n_init" and ("," in str(value) or ".." in str(value)):
+        return [number for part in str(value).split(",") for number in _numbers(part)]
     return _number(str(value)) if name in ("k", "n_init", "seed", "jobs") else value
+
+
+def _numbers(text: str) -> Sequence[int | str]:
+    """The numbers of a range, or of one number."""
+    return parse_range(text, where="--n-init") if ".." in text else [_number(text)]
 
 
 def _number(text: str) -> int | str:

@@ -19,14 +19,13 @@ from kmeans_cli.core.types import Float64Array, FloatArray
 from kmeans_cli.datasets.arrays import read_member
 from kmeans_cli.datasets.reading import reading
 from kmeans_cli.errors import ConfigError, Interrupted, PlaceError
-from kmeans_cli.experiment import seed_of_fit
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.model import Model
 from kmeans_cli.pictures import write_animation
 from kmeans_cli.plots.animation import FilmView, draw_film, frame_iterations
 from kmeans_cli.progress import Progress, Stage
 from kmeans_cli.runs.atomic import open_write
-from kmeans_cli.runs.read import Run
+from kmeans_cli.runs.read import HISTORY, Run
 from kmeans_cli.video import find_ffmpeg, write_mp4
 
 SUFFIXES = (".gif", ".png", ".mp4")
@@ -145,7 +144,8 @@ def _view(source: Run, model: Model, where: RunPlace, progress: Progress) -> Fil
     k = len(model.centroids)
     record = source.record.get("dataset") or {}
     title = f"{record.get('name', source.path.name)}, k = {k}"
-    trace, j_clust = _read_trace(source, model), _read_loss(source)
+    trace = _read_trace(source, model)
+    j_clust = _read_loss(source, len(trace) - 1)
     if model.image_shape is not None:
         classes = model.cluster_classes or (None,) * k
         names = tuple(f"{cluster}" if name is None else f"{name}" for cluster, name in enumerate(classes))
@@ -171,14 +171,22 @@ def _read_trace(source: Run, model: Model) -> FloatArray:
     return trace
 
 
-def _read_loss(source: Run) -> Float64Array:
-    """J_clust of each iteration of the fit that the model and the trace are of."""
-    seed, of_best = source.record.get("seed") or 0, source.metrics.get("seed")
+def _read_loss(source: Run, n_iter: int) -> Float64Array:
+    """(n_iter,) J_clust of each iteration of the fit that the model and the trace are of."""
     history = source.history
-    fits = np.unique(history["fit"]).tolist()
-    best = next((number for number in fits if seed_of_fit(seed, number) == of_best), 0)
-    losses: Float64Array = history["j_clust"][history["fit"] == best].astype(np.float64)
+    losses: Float64Array = history["j_clust"][history["fit"] == _number_of_model(source)].astype(np.float64)
+    if len(losses) != n_iter:
+        problem, expected = "has another number of iterations than the trace", f"{n_iter} of the model's fit"
+        raise PlaceError(problem, where=str(source.path / HISTORY), value=len(losses), allowed=expected)
     return losses
+
+
+def _number_of_model(source: Run) -> int:
+    """Which fit of the run the model is of, as sweep-k, multi-init or fit tells it; −1 where none does."""
+    match source.metrics:
+        case {"model_fit": int(number)} | {"best": {"fit": int(number)}} | {"fit": int(number)}:
+            return number
+    return -1
 
 
 def _write(file: BinaryIO, suffix: str, frames: Sequence[Any], fps: float) -> None:

@@ -105,7 +105,9 @@ def fit(config: Config, *, where: RunPlace, progress: Progress, should_stop: Int
         best = min(fits, key=lambda fitted: fitted.result.inertia)
         progress(Stage("evaluating"))
         outcome = evaluate(data, best, config.evaluate, config.data.seed, map_blocks)
-        metrics = outcome.metrics | {
+        metrics = {
+            "fit": best.job.number,
+            **outcome.metrics,
             "warnings": [*dataset.warnings, *outcome.metrics["warnings"]],
             "seconds": outcome.metrics["seconds"] | {"load": load_seconds, "prepare": data.seconds, "figures": 0.0},
         }

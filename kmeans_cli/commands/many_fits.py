@@ -129,7 +129,8 @@ def _conclude(
     run: Finished, conclude: Callable[[Finished], Conclusion], seconds: dict[str, float], progress: Progress
 ) -> dict[str, Any]:
     if not run.good:
-        raise FitError(f"all {len(run.fits)} fits failed, the first: {run.fits[0].error}")
+        which = "the only fit failed" if len(run.fits) == 1 else f"all {len(run.fits)} fits failed, the first"
+        raise FitError(f"{which}: {run.fits[0].error}")
     metrics = write_all(run, conclude, seconds, progress)
     if metrics["n_failed"]:
         run.folder.mark(RunStatus.COMPLETED, f"{metrics['n_failed']} of {len(run.fits)} fits failed")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from kmeans_cli import datasets
 from kmeans_cli.commands.place import RunPlace
-from kmeans_cli.commands.resume import check_same, find_reusable
+from kmeans_cli.commands.resume import check_same, find_reusable, has_all
 from kmeans_cli.config import Config
 from kmeans_cli.core.engine import check
 from kmeans_cli.core.samples import ArraySamples
@@ -86,9 +86,10 @@ def plan_many(command: str, config: Config, *, where: RunPlace, options: ManyOpt
     load_seconds = time.perf_counter() - began
     pending = _pending(jobs, options)
     done = None
-    if options.resume is not None and options.resume.status is RunStatus.COMPLETED and not pending:
-        done = options.resume
-    elif options.resume is None and options.reuse:
+    if options.resume is not None:
+        nothing_left = options.resume.status is RunStatus.COMPLETED and not pending
+        done = options.resume if nothing_left and has_all(options.resume, config, dataset) else None
+    elif options.reuse:
         done = find_reusable(config, dataset, command, where.runs_dir)
     pending = () if done is not None else pending
     work = float(dataset.X.size) * sum(job.params.n_clusters for job in pending)

@@ -36,23 +36,21 @@ def multi_init(
 
 
 def conclude(run: Finished) -> Conclusion:
-    """For each k and init the best and the worst fit and the spread, and the figures of all starts."""
+    """The best and the worst fit and the spread, of the first k and of each k and init; the figures of all starts."""
     groups = _groups(run)
-    best = [best_of(fits) for fits in groups]
-    worst = [_worst_of(fits) for fits in groups]
-    trials = [_trial(run, *each) for each in zip(groups, best, worst, strict=True)]
-    numbers = {name: trials[0][name] for name in ("best", "worst", "spread")} | {"trials": trials}
-    models = {"model-worst.npz": worst[0]}
+    of_first_k = [fit for fits in groups for fit in fits if fit.key.k == groups[0][0].key.k]
+    numbers = _compared(run, of_first_k) | {"trials": [_trial(run, fits) for fits in groups]}
+    models = {"model-worst.npz": _worst_of(of_first_k)}
     if len(groups) > 1:
-        models |= {f"models/{_stem(fit)}.npz": fit for fit in best}
-        models |= {f"models/{_stem(fit)}-worst.npz": fit for fit in worst}
+        models |= {f"models/{_stem(fits[0])}.npz": best_of(fits) for fits in groups}
+        models |= {f"models/{_stem(fits[0])}-worst.npz": _worst_of(fits) for fits in groups}
 
     def draw() -> None:
         for fits in groups:
             suffix = f"-{_stem(fits[0])}" if len(groups) > 1 else ""
             records.write_figures(run.folder, STARTS_PLOTS, _view(run, fits), run.config.figures, suffix)
 
-    return Conclusion(numbers, best[0], models, draw)
+    return Conclusion(numbers, best_of(of_first_k), models, draw)
 
 
 def _groups(run: Finished) -> list[list[StoredFit]]:
@@ -74,13 +72,15 @@ def _stem(fit: StoredFit) -> str:
     return f"k{fit.key.k}-{fit.key.init}"
 
 
-def _trial(run: Finished, fits: list[StoredFit], best: StoredFit, worst: StoredFit) -> dict[str, Any]:
+def _trial(run: Finished, fits: list[StoredFit]) -> dict[str, Any]:
+    key = fits[0].key
+    return {"k": key.k, "init": key.init, "n_init": len(fits)} | _compared(run, fits)
+
+
+def _compared(run: Finished, fits: list[StoredFit]) -> dict[str, Any]:
     return {
-        "k": best.key.k,
-        "init": best.key.init,
-        "n_init": len(fits),
-        "best": _extreme(run, best),
-        "worst": _extreme(run, worst),
+        "best": _extreme(run, best_of(fits)),
+        "worst": _extreme(run, _worst_of(fits)),
         "spread": _spread(fits),
     }
 

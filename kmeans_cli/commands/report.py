@@ -13,10 +13,12 @@ from kmeans_cli.core.algorithms import MINIBATCH
 from kmeans_cli.errors import ConfigError, PlaceError
 from kmeans_cli.runs.atomic import open_write
 from kmeans_cli.runs.read import Run, load_run, read_columns
+from kmeans_cli.runs.status import RunStatus
 from kmeans_cli.tables import FORMATS, TABLES, FitRow, RunView
 from kmeans_cli.tables.params import Published
 
 _FITS = "fits.csv"
+_WITH_FITS = ("fit", "sweep-k", "multi-init")
 
 
 def report(
@@ -25,7 +27,7 @@ def report(
     """A table of runs; the same runs give the same bytes.
 
     Args:
-        runs: RUN each.
+        runs: RUN each; one that is named twice counts once.
         runs_dir: Where runs live.
         table: A name in ``TABLES``.
         format: A name in ``FORMATS``.
@@ -33,14 +35,16 @@ def report(
         out: A file to write the table to, or None.
 
     Raises:
-        ConfigError: For an unknown table or format, or a table for which the runs hold nothing.
-        PlaceError: For a run that is missing or broken, or ``out`` not writable.
+        ConfigError: For an unknown table or format, or a table for which the runs hold nothing, or that
+            takes a mean over different data.
+        PlaceError: For a run that is missing, broken, not completed or without fits, or ``out`` not writable.
     """
     for name, names, where in ((table, TABLES, "--table"), (format, FORMATS, "--format")):
         if name not in names:
             raise ConfigError(f"is no {where[2:]}", where=where, value=name, allowed=tuple(names))
     published = None if config is None else resolve(config).config.published
-    built = TABLES[table].build([_view(load_run(run, runs_dir), published) for run in runs])
+    views = [_view(run, published) for run in _reportable(runs, runs_dir)]
+    built = TABLES[table].build(views)
     if not built.rows:
         raise ConfigError(f"finds nothing in {', '.join(runs)}", where="--table", value=table)
     text = FORMATS[format](built)
@@ -55,6 +59,26 @@ def table_names() -> dict[str, str]:
     return {name: kind.description for name, kind in TABLES.items()}
 
 
+def _reportable(names: Sequence[str], runs_dir: Path) -> list[Run]:
+    """The runs, each once.
+
+    Raises:
+        PlaceError: For one that tables have nothing to say of.
+    """
+    runs = {run.path.resolve(): run for run in (load_run(name, runs_dir) for name in names)}
+    for run in runs.values():
+        command = run.record.get("command")
+        if command not in _WITH_FITS:
+            raise PlaceError(
+                f"is a run of {command}, which has no fits to report; name one of {', '.join(_WITH_FITS)}",
+                where=run.path.name,
+            )
+        if run.status is not RunStatus.COMPLETED:
+            way = "run it again" if command == "fit" else f"finish it with: kmeans {command} --resume {run.path}"
+            raise PlaceError(f"did not complete, its status is '{run.status.value}'; {way}", where=run.path.name)
+    return list(runs.values())
+
+
 def _view(run: Run, published: Published | None) -> RunView:
     """A run as tables see it, with these published figures or else its own."""
     fits = list(_fits(run))
@@ -63,12 +87,12 @@ def _view(run: Run, published: Published | None) -> RunView:
         dataset=str(run.record["dataset"]["name"]),
         fits=tuple(fit for fit in fits if "j_clust" in fit.numbers),
         n_failed=sum("j_clust" not in fit.numbers for fit in fits),
-        status=run.status.value,
         metrics=run.metrics,
         raw_unit=_raw_unit(run),
         published=_own_published(run) if published is None else published,
         minibatch=settings["kmeans"]["algorithm"] == MINIBATCH,
         split=settings["data"]["split"],
+        data_sha256=str(run.record["dataset"]["sha256"]),
     )
 
 

@@ -38,16 +38,23 @@ def check_same(run: Run, config: Config, dataset: Dataset) -> None:
 
 
 def find_reusable(config: Config, dataset: Dataset, command: str, runs_dir: Path) -> Run | None:
-    """The newest run of the command that completed without a failed fit and must have the same numbers, if any."""
+    """The newest run of the command that completed without a failed fit and has what is wanted, if any."""
     if not runs_dir.is_dir():
         return None
-    wanted = fingerprint(to_tree(config), dataset.sha256)
     for summary in list_runs(runs_dir):
         if summary.status is RunStatus.COMPLETED and summary.command == command:
             run = Run(summary.path, read_record(summary.path))
-            if run.record.get("fingerprint") == wanted and run.record.get("error") is None:
+            if run.record.get("error") is None and has_all(run, config, dataset):
                 return run
     return None
+
+
+def has_all(run: Run, config: Config, dataset: Dataset) -> bool:
+    """Whether a completed run must have the numbers of these settings and data, and the figures if they are wanted."""
+    tree = to_tree(config)
+    if run.record.get("fingerprint") != fingerprint(tree, dataset.sha256):
+        return False
+    return not config.figures.enabled or bool(run.config.get("figures") == tree["figures"])
 
 
 def _is_init_of_sweep(key: str, former: Config, config: Config) -> bool:

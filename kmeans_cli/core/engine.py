@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from kmeans_cli.core.algorithms import ALGORITHMS, choose
 from kmeans_cli.core.algorithms.minibatch import BatchLoop
 from kmeans_cli.core.batch_start import draw_start
+from kmeans_cli.core.check import check
 from kmeans_cli.core.distance import own_squared_distances
 from kmeans_cli.core.empty import EMPTY_POLICIES, EmptyCase
 from kmeans_cli.core.init import INITS, Start, StartCase
 from kmeans_cli.core.params import KMeansParams, MiniBatchParams
-from kmeans_cli.core.prepare import LARGEST_VALUE, Prepared, prepare
+from kmeans_cli.core.prepare import Prepared, prepare
 from kmeans_cli.core.result import build_result, weighted_sum
 from kmeans_cli.core.samples import Samples
 from kmeans_cli.core.stop import STOP_RULES
@@ -31,6 +33,8 @@ from kmeans_cli.core.types import (
 )
 from kmeans_cli.core.update import ClusterSums
 from kmeans_cli.errors import ConfigError
+
+__all__ = ["check", "fit"]
 
 # Below this share of the total dispersion the inertia from sums has lost too many digits to cancellation.
 _CANCELLED = 1e-6
@@ -108,38 +112,7 @@ def fit(
         "init": after_init - after_prepare,
         "fit": clock() - after_init,
     }
-    result.seconds.update(seconds)
-    return result
-
-
-def check(samples: Samples, params: KMeansParams, start: Float64Array | None = None) -> None:
-    """Say before any work whether a fit can begin.
-
-    Raises:
-        ConfigError: If k is larger than the number of samples (with a weight), or the start has another shape.
-    """
-    k = params.n_clusters
-    n = samples.n if samples.weights is None else int(np.count_nonzero(samples.weights))
-    if k > n:
-        raise ConfigError(
-            "is more than the samples there are",
-            where="n_clusters",
-            value=k,
-            allowed=f"at most {n}, one for each sample",
-        )
-    if start is not None and np.shape(start) != (k, samples.d):
-        raise ConfigError(
-            "is the shape of the given start",
-            where="init",
-            value=np.shape(start),
-            allowed=f"({k}, {samples.d}): k rows with a value for each feature",
-        )
-    if start is not None and not (np.abs(start) <= LARGEST_VALUE).all():
-        raise ConfigError(
-            "the given start has NaN, infinite or enormous values",
-            where="init",
-            allowed=f"finite values up to {LARGEST_VALUE:g}",
-        )
+    return replace(result, seconds=seconds)
 
 
 def _start(params: KMeansParams, batches: MiniBatchParams, case: StartCase) -> Start:

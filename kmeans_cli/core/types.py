@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Protocol, TypeAlias, TypeVar
@@ -110,6 +110,10 @@ class Moves:
 class FitState:
     """A fit between two iterations: everything the engine needs to go on to the same bytes.
 
+    That of an exact algorithm can be kept: the fit does not write to it. Mini-batch cannot go on from a state, and a
+    copy of everything would cost far more than a batch, so its ``labels`` and ``history`` are the live ones of the
+    fit: look at them before ``on_iteration`` returns, copy what is to be kept, write to nothing.
+
     Attributes:
         centroids: (k, d) float64, after the update and the empty policy.
         labels: (n,) int32, of the last assignment; of mini-batch when last drawn, −1 where never.
@@ -126,7 +130,7 @@ class FitState:
     start: Float64Array
     sums: Float64Array
     rng_state: dict[str, Any]
-    history: tuple[IterationRecord, ...]
+    history: Sequence[IterationRecord]
     init_indices: IntArray | None
 
 

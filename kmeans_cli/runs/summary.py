@@ -25,7 +25,7 @@ class RunSummary:
         command: The subcommand.
         started: ISO 8601 in UTC.
         seconds: From start to finish.
-        k: Number of clusters.
+        k: Number of clusters; of several fits, here and below, that of the fit whose model is the run's.
         j_clust: Inertia by sample, in the fit's units.
         accuracy: By majority label, on the training samples.
     """
@@ -61,6 +61,7 @@ def summarise(folder: Path) -> RunSummary:
         metrics = read_json(folder / METRICS)
     except PlaceError:
         metrics = {}
+    numbers = _of_model(metrics)
     return RunSummary(
         name=folder.name,
         path=folder,
@@ -68,10 +69,22 @@ def summarise(folder: Path) -> RunSummary:
         command=_get(record, "command", str),
         started=_get(record, "started", str),
         seconds=_seconds(record),
-        k=_get(metrics, "n_clusters", int),
-        j_clust=_get(metrics, "j_clust", float),
-        accuracy=_get(_get(metrics, "train", dict) or {}, "accuracy", float),
+        k=_get(numbers, "n_clusters", int),
+        j_clust=_get(numbers, "j_clust", float),
+        accuracy=_get(_get(numbers, "train", dict) or {}, "accuracy", float),
     )
+
+
+def _of_model(metrics: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The numbers of the fit whose model is the run's: of several the one ``sweep-k`` or ``multi-init`` names."""
+    fits = _get(metrics, "fits", list)
+    if fits is None:
+        return metrics
+    number = _get(metrics, "model_fit", int)
+    if number is None:
+        number = _get(_get(metrics, "best", dict) or {}, "fit", int)
+    named = (fit for fit in fits if isinstance(fit, dict) and fit.get("fit") == number)
+    return next(named, {})
 
 
 def _get(tree: Mapping[str, Any], key: str, kind: type) -> Any:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kmeans_cli.errors import ConfigError
 from kmeans_cli.tables.params import Published, PublishedRow
 
 
@@ -36,24 +37,24 @@ class RunView:
         dataset: Its data.
         fits: Its finished fits.
         n_failed: How many failed.
-        status: ``completed`` or what else became of it.
         metrics: ``metrics.json``.
         raw_unit: How many raw units one unit of its distances is: 255 for pixels divided by 255; None where features
             were scaled differently.
         published: What others found.
         minibatch: Whether by mini-batch, which is not exact.
         split: Which part of the data was fitted.
+        data_sha256: What tells its data from others: only fits of the same data have a mean.
     """
 
     dataset: str
     fits: tuple[FitRow, ...]
     n_failed: int
-    status: str
     metrics: Mapping[str, Any]
     raw_unit: float | None
     published: Published
     minibatch: bool = False
     split: str = "train"
+    data_sha256: str = ""
 
 
 def values_of(fits: Sequence[FitRow], column: str) -> list[float]:
@@ -62,7 +63,15 @@ def values_of(fits: Sequence[FitRow], column: str) -> list[float]:
 
 
 def grouped(runs: Sequence[RunView]) -> dict[tuple[int, str], list[FitRow]]:
-    """The fits of all runs by k and init, in the order of the runs."""
+    """The fits of all runs by k and init, in the order of the runs.
+
+    Raises:
+        ConfigError: If the runs are of different data, so that a mean over them would say nothing.
+    """
+    if len({run.data_sha256 for run in runs}) > 1:
+        names = ", ".join(dict.fromkeys(run.dataset for run in runs))
+        problem = "makes means over runs of the same data, and these are of different data"
+        raise ConfigError(problem, where="--table", value=names, allowed="a report for each data set")
     groups: dict[tuple[int, str], list[FitRow]] = {}
     for run in runs:
         for fit in run.fits:
@@ -82,8 +91,8 @@ def remarks_on(runs: Sequence[RunView]) -> tuple[str, ...]:
     published = [run.published for run in runs]
     sentences = [f"Published: {each.source}." for each in published if each.source]
     sentences += [text for each in published for text in (each.protocol, each.note) if text]
-    sentences += [f"{run.n_failed} fits of these runs failed and are not counted." for run in runs if run.n_failed]
-    sentences += [f"One of these runs is {run.status}." for run in runs if run.status != "completed"]
+    n_failed = sum(run.n_failed for run in runs)
+    sentences += [f"Fits that failed, and are not counted: {n_failed}."] if n_failed else []
     return tuple(dict.fromkeys(sentences))
 
 

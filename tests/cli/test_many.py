@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -88,13 +89,34 @@ def test_the_model_is_the_best_of_the_chosen_k() -> None:
     assert sorted(path.name for path in (run / "models").iterdir()) == [f"k{k}.npz" for k in range(2, 7)]
 
 
-def test_gap_statistic_on_request() -> None:
-    """With references the gap rule is asked too, and finds the three blobs; resuming fits no reference again."""
-    run = _sweep("--k", "1..6", "--set", "sweep.gap_references=5")
-    metrics = json.loads((run / "metrics.json").read_text())
-    assert metrics["rules"]["gap"]["k"] == 3
-    assert len(metrics["gap"]) == 6
-    assert len(list((run / "gap").iterdir())) == 5
+def test_other_rules_conclude_again() -> None:
+    """--resume of a finished run with other rules or references is that run made with them, with no fit repeated."""
+    run = _sweep("--k", "2..5")
+    asked = ("--set", "sweep.rules=[silhouette]", "--set", "sweep.gap_references=2")
+    result = _kmeans("sweep-k", "--resume", str(run), *asked)
+    assert result.exit_code == 0, result.stderr
+    assert "fit 1/" not in result.stderr
+    assert comparable(run) == comparable(_sweep("--k", "2..5", *asked))
+
+
+def test_best_and_worst_are_of_all_inits() -> None:
+    """With several inits the run's best and worst are the extremes of all starts of the first k."""
+    args = ("--k", "4,3", "--init", "sample,k-means++", "--n-init", "4")
+    document = json.loads(_kmeans("multi-init", *BLOBS, *args, "--json").stdout)
+    run = Path(document["run_dir"])
+    inertias = [float(row["inertia"]) for row in _rows(run) if row["k"] == "4"]
+    assert len(inertias) == document["spread"]["n"] == 8
+    assert (document["best"]["inertia"], document["worst"]["inertia"]) == (min(inertias), max(inertias))
+    for which, model in (("best", "model.npz"), ("worst", "model-worst.npz")):
+        sizes = document["fits"][document[which]["fit"]]["cluster_sizes"]
+        assert read_model(run / model).cluster_sizes.tolist() == sizes
+
+
+def test_tables_of_starts_have_no_empty_heads() -> None:
+    """One empty line between tables, and no line of heads over facts that have none."""
+    lines = _kmeans("multi-init", *BLOBS, "--k", "3,4", "--n-init", "2").stdout.splitlines()
+    assert not any(first == second == "" for first, second in pairwise(lines))
+    assert sum(set(line) == {" ", "─"} for line in lines) == 2
 
 
 @pytest.mark.parametrize("command", ["sweep-k", "multi-init"])
@@ -180,8 +202,10 @@ def test_all_fits_failed_is_exit_4() -> None:
     """Nothing to conclude from: exit 4, status failed."""
     result = _kmeans("sweep-k", *BLOBS, "--k", "40,41", "--init", "uniform", "--set", "kmeans.empty=error")
     assert result.exit_code == 4
-    assert "all 2 fits failed" in result.stderr
+    assert "all 2 fits failed, the first: " in result.stderr
     assert _status(Path("runs/latest")) == "failed"
+    result = _kmeans("sweep-k", *BLOBS, "--k", "40", "--init", "uniform", "--set", "kmeans.empty=error")
+    assert "the only fit failed: " in result.stderr
 
 
 def test_fail_fast_stops_at_the_first() -> None:
@@ -245,6 +269,29 @@ def test_reuse_takes_a_finished_run() -> None:
     assert "multi-init" in other
 
 
+def test_reuse_does_not_take_a_run_without_the_figures() -> None:
+    """A run made with --no-figures is none where figures are wanted; the other way round it is."""
+    without = _sweep("--k", "2..3")
+    args = ("sweep-k", "--data", "blobs", "--k", "2..3", "--reuse", "-q")
+    drawn = Path(_kmeans(*args).stdout.strip())
+    assert drawn != without
+    assert (drawn / "figures").is_dir()
+    assert Path(_kmeans(*args).stdout.strip()) == drawn
+    assert Path(_kmeans(*args, "--no-figures").stdout.strip()) == drawn
+
+
+def test_dry_run_needs_no_yes() -> None:
+    """It does no fits, so it may count very many."""
+    result = _kmeans("sweep-k", *BLOBS, "--k", "1..150", "--n-init", "100", "--dry-run", "--json")
+    assert json.loads(result.stdout)["fits"] == 15_000
+
+
+def test_starts_are_given_as_a_range() -> None:
+    """--n-init takes the grammar of --k, and the same number twice."""
+    plan = json.loads(_kmeans("multi-init", *BLOBS, "--k", "3..6", "--n-init", "2..4,4", "--dry-run", "--json").stdout)
+    assert plan["fits"] == 2 + 3 + 4 + 4
+
+
 def test_dry_run_says_what_is_there_already() -> None:
     """--dry-run counts fits, those there already with --resume, and names the run --reuse would take."""
     run = _sweep("--k", "2..3")
@@ -272,6 +319,7 @@ def test_dry_run_says_what_is_there_already() -> None:
         ("--k 2000", "sweep.k: 2000 is more than the samples there are"),
         ("--k 5..7 --n-init 3,4", "kmeans.n_init: [3, 4] is no number of starts for each k"),
         ("--n-init 0", "--n-init: kmeans.n_init: 0 is too small"),
+        ("--n-init 3..2", "--n-init: '3..2' runs backwards; allowed: 2..3"),
         ("--n-init 2,x", "--n-init: kmeans.n_init"),
         ("--init random", "say 'sample'"),
         ("--init uniform,uniform", "names no init, or one twice"),

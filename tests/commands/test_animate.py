@@ -1,5 +1,6 @@
 """``kmeans animate`` as functions."""
 
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -7,13 +8,20 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from kmeans_cli.commands import animate
 from kmeans_cli.commands.animate import AnimateReport, FilmParams, animate_config, animate_run
 from kmeans_cli.commands.fit import fit
+from kmeans_cli.commands.many_fits import ManyReport
+from kmeans_cli.commands.many_plan import ManyOptions
+from kmeans_cli.commands.multi_init import multi_init
 from kmeans_cli.commands.place import RunPlace
+from kmeans_cli.commands.sweep_k import sweep_k
 from kmeans_cli.config import Config, build
 from kmeans_cli.errors import ConfigError, PlaceError
 from kmeans_cli.interruption import Interruption
+from kmeans_cli.plots.animation import FilmView, draw_film
 from kmeans_cli.progress import silent
+from kmeans_cli.runs.read import Run, load_run
 
 SMALL = FilmParams(width=240)
 
@@ -50,6 +58,59 @@ def test_a_run_of_images(tmp_path: Path) -> None:
         assert png.info["duration"] == 50
     assert (report.n_frames, report.n_iter) == (4, first.n_iter)
     assert report.size == (tmp_path / "film.png").stat().st_size
+
+
+def _drawn_losses(run_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    views: list[FilmView] = []
+
+    def draw(view: FilmView, iterations: Sequence[int], width: int) -> Iterator[Any]:
+        views.append(view)
+        return draw_film(view, iterations, width)
+
+    monkeypatch.setattr(animate, "draw_film", draw)
+    animate_run(str(run_dir), SMALL, where=RunPlace(tmp_path), progress=silent)
+    return views[0].j_clust.tolist()
+
+
+def _history_of(run: Run, number: int) -> list[float]:
+    return run.history["j_clust"][run.history["fit"] == number].tolist()
+
+
+UNEVEN = {"data": {"name": "blobs"}, "seed": 3, "trace": True}
+
+
+def test_the_curve_of_a_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside the film of a fit runs the loss of its best start."""
+    config = _config(**UNEVEN, kmeans={"n_clusters": 6, "n_init": 5, "init": "uniform"})
+    run = load_run(fit(config, where=RunPlace(tmp_path), progress=silent, should_stop=Interruption()).run_dir)
+    assert run.metrics["fit"] != 0
+    assert _drawn_losses(run.path, tmp_path, monkeypatch) == _history_of(run, run.metrics["fit"])
+
+
+@pytest.mark.parametrize("command", [sweep_k, multi_init])
+def test_the_curve_of_a_run_of_several_fits(
+    command: Callable[..., ManyReport], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside the film of the model runs the loss of the model's fit, though fits of other k share its seed."""
+    config = _config(**UNEVEN, kmeans={"init": "uniform", "n_init": 5}, sweep={"k": [6, 7]})
+    report = command(
+        config, where=RunPlace(tmp_path), options=ManyOptions(), progress=silent, should_stop=Interruption()
+    )
+    run = load_run(report.run_dir)
+    drawn = _drawn_losses(run.path, tmp_path, monkeypatch)
+    number = run.metrics["model_fit"] if command is sweep_k else run.metrics["best"]["fit"]
+    assert number != 0
+    assert drawn == _history_of(run, number)
+    assert drawn[-1] == pytest.approx(run.metrics["fits"][number]["j_clust"])
+
+
+def test_a_curve_of_another_length(tmp_path: Path) -> None:
+    """A history that has not the iterations of the trace is refused, in a line."""
+    report = _animate(_config(**BLOBS), tmp_path)
+    lines = (report.run_dir / "history.csv").read_text().splitlines(keepends=True)
+    (report.run_dir / "history.csv").write_text("".join(lines[:-1]))
+    with pytest.raises(PlaceError, match=r"history\.csv.*another number of iterations"):
+        animate_run(str(report.run_dir), SMALL, where=RunPlace(tmp_path), progress=silent)
 
 
 def test_no_trace(tmp_path: Path) -> None:

@@ -102,6 +102,31 @@ def test_out_is_written(runs_dir: Path, tmp_path: Path) -> None:
     assert out.read_text(encoding="utf-8") == text
 
 
+def test_a_run_named_twice_counts_once(runs_dir: Path) -> None:
+    """By its path and by its name: the same run."""
+    one = named(runs_dir, "one")
+    found = report([one, Path(one).name], runs_dir=runs_dir, table="fits", format="csv")
+    assert found == report([one], runs_dir=runs_dir, table="fits", format="csv")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"command": "predict"}, "is a run of predict, which has no fits to report; name one of fit, sweep-k"),
+        ({"command": "compress-image"}, "is a run of compress-image"),
+        ({"status": "failed"}, "its status is 'failed'; finish it with: kmeans multi-init --resume"),
+        ({"status": "interrupted", "command": "fit"}, "its status is 'interrupted'; run it again"),
+    ],
+)
+def test_runs_without_a_result_are_refused(runs_dir: Path, tmp_path: Path, changes: dict[str, str], words: str) -> None:
+    """One line that names the run and what to do instead."""
+    copy = shutil.copytree(named(runs_dir, "several"), tmp_path / "20300101T000000Z-copy")
+    record = json.loads((copy / "run.json").read_text())
+    (copy / "run.json").write_text(json.dumps(record | changes))
+    with pytest.raises(PlaceError, match=f"^{copy.name}: .*{words}"):
+        report([str(copy)], runs_dir=runs_dir, table="fits", format="md")
+
+
 def test_bad_requests(runs_dir: Path, tmp_path: Path) -> None:
     """Unknown names, tables for which there is nothing, missing runs and places: one line each."""
     one = named(runs_dir, "one")

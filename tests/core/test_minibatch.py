@@ -180,6 +180,16 @@ def test_the_caller_may_stop_a_fit() -> None:
     assert_nearest(digits(), result.centroids, result.labels)
 
 
+def test_a_state_costs_nothing_that_grows() -> None:
+    """From batch to batch on_iteration sees the same labels and the same growing history, not copies; own centroids."""
+    states: list[FitState] = []
+    result = fit(ArraySamples(digits()), minibatch(10), on_iteration=lambda _, state: states.append(state))
+    assert result.n_iter > 2
+    assert all(state.labels is states[0].labels and state.history is states[0].history for state in states)
+    assert tuple(states[0].history) == result.history
+    assert not np.array_equal(states[0].centroids, states[-1].centroids)
+
+
 def test_tiny_clusters_are_reassigned() -> None:
     """A centroid that nobody comes to is moved to a sample; with the ratio 0 it stays and the fit warns."""
     start = np.vstack([digits()[:9], np.full((1, 64), 50.0)])

@@ -32,6 +32,16 @@ def test_run_without_classes_or_metrics(tmp_path: Path) -> None:
     assert (after.k, after.accuracy) == (3, None)
 
 
+@pytest.mark.parametrize("named", [{"model_fit": 1}, {"best": {"fit": 1}}])
+def test_a_run_of_several_fits_shows_that_of_its_model(tmp_path: Path, named: dict[str, object]) -> None:
+    """sweep-k and multi-init name the fit; its k, J_clust and accuracy are the run's."""
+    fits = [{"fit": 0, "n_clusters": 3}, {"fit": 1, "n_clusters": 4, "j_clust": 0.5, "train": {"accuracy": 0.75}}]
+    with open_run(tmp_path, "sweep-k", "x", record={}) as run:
+        run.write_json("metrics.json", named | {"fits": fits})
+    (summary,) = list_runs(tmp_path)
+    assert (summary.k, summary.j_clust, summary.accuracy) == (4, 0.5, 0.75)
+
+
 @pytest.mark.parametrize("content", [None, b"", b"\xff", b"{}", b'{"schema": 1, "status": "stale"}'])
 def test_broken_folder_is_listed_as_such(tmp_path: Path, content: bytes | None) -> None:
     """A folder that is no whole run does not hide the others."""

@@ -19,7 +19,7 @@ def fit(k: int, init: str, j_clust: float, **numbers: float) -> FitRow:
 
 def run(*fits: FitRow, metrics: dict[str, Any] | None = None, rows: tuple[PublishedRow, ...] = ()) -> RunView:
     published = Published("a report", "On 50 images.", None, rows)
-    return RunView("mnist", fits, 0, "completed", metrics or {}, 255.0, published)
+    return RunView("mnist", fits, 0, metrics or {}, 255.0, published)
 
 
 def grid(table: Table) -> list[list[str]]:
@@ -140,12 +140,18 @@ def test_fits_have_the_columns_that_any_has() -> None:
     assert grid(table) == [["5", "sample", "10", "43.1416", "4314.2", "60.00", "50.00", "no label changed"]]
 
 
-def test_failed_and_unfinished_runs_are_said() -> None:
-    """A table made of part of the fits says so."""
-    view = replace(TWO_STARTS, n_failed=2, status="interrupted")
-    remarks = TABLES["starts"].build([view]).remarks
-    assert "2 fits of these runs failed and are not counted." in remarks
-    assert "One of these runs is interrupted." in remarks
+def test_failed_fits_are_said() -> None:
+    """A table made of part of the fits says so, of all runs together."""
+    remarks = TABLES["starts"].build([replace(TWO_STARTS, n_failed=2), replace(TWO_STARTS, n_failed=1)]).remarks
+    assert "Fits that failed, and are not counted: 3." in remarks
+
+
+@pytest.mark.parametrize("name", ["starts", "starts-k"])
+def test_different_data_have_no_mean_in_common(name: str) -> None:
+    """A table of means refuses runs of different data, and names them."""
+    other = replace(TWO_STARTS, dataset="digits", data_sha256="other")
+    with pytest.raises(ConfigError, match=r"'mnist, digits' makes means over runs of the same data"):
+        TABLES[name].build([TWO_STARTS, other])
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -167,7 +173,7 @@ def test_minibatch_beside_the_exact_and_the_published() -> None:
     published = Published(
         "a tutorial", "Judged on the images that were fitted.", None, (PublishedRow(10, accuracy=0.55),)
     )
-    batches = RunView("mnist", (), 0, "completed", {}, 255.0, published, minibatch=True)
+    batches = RunView("mnist", (), 0, {}, 255.0, published, minibatch=True)
     fits = tuple(fit(k, "k-means++", 40 - k / 10, **numbers) for k in (10, 16))
     exact = run(*(replace(each, numbers=each.numbers | {"seconds": 2.0}) for each in fits))
     on_test = replace(batches, fits=(fit(10, "k-means++", 38, **numbers | {"inertia": 380000.0}),), split="test")

@@ -197,12 +197,13 @@ class BatchLoop:
         return np.maximum(self.counts, 1)[:, None]
 
     def _state(self) -> FitState:
+        """Without a copy of anything as long as the data or the fit."""
         return FitState(
             centroids=self._centroids(),
-            labels=self.labels.copy(),
+            labels=self.labels,
             start=self.begin.centroids,
             sums=np.empty((0, self.samples.d)),
             rng_state=dict(self.rng.bit_generator.state),
-            history=tuple(self.history),
+            history=self.history,
             init_indices=self.begin.indices,
         )
