@@ -47,7 +47,7 @@ class Hamerly:
             every = nearest_labels(self._samples, self._prepared, self._targets.centroids, self._map_blocks)
             return Moves.between(labels, every)
         due = self._expiry.due(labels)
-        parts = pieces(due, len(labels), len(self._centroids))
+        parts = pieces(due, len(labels), sum(self._centroids.shape))
         found = list(self._map_blocks(lambda where: self._measure(where, labels), parts))
         return Moves.between(labels, np.concatenate(found) if found else labels[:0], due)
 
