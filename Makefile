@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 .PHONY: help install demo tables table-starts table-restarts table-minibatch table-images test test-long lint format \
-	bench bench-images bench-scaling bench-ablation clean
+	bench bench-images bench-scaling bench-starts bench-ablation clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -82,6 +82,9 @@ table-images: .venv/.installed ## the notebook's and the article's findings on p
 
 bench-scaling: .venv/.installed ## time against n, k and d beside scikit-learn, as a figure (KMEANS_DATA_DIR; minutes)
 	$(BIN)/python -m tests.bench.scaling
+
+bench-starts: .venv/.installed ## 30 starts on all of MNIST, whole processes, beside scikit-learn (KMEANS_DATA_DIR; minutes)
+	$(BIN)/python -m tests.bench.starts
 
 bench-ablation: .venv/.installed ## what each idea of the fast algorithms brings (KMEANS_DATA_DIR; minutes)
 	$(BIN)/python -m tests.bench.ablation

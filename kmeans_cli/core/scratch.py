@@ -24,9 +24,9 @@ class Scratch:
         """(m, width) with arbitrary content."""
         buffers: dict[Hashable, NDArray[np.float32]] = self._local.__dict__.setdefault("buffers", {})
         buffer = buffers.get(use)
-        if buffer is None or len(buffer) < m:
-            buffer = buffers[use] = np.empty((m, width), dtype=np.float32)
-        return buffer[:m]
+        if buffer is None or len(buffer) < m * width:
+            buffer = buffers[use] = np.empty(m * width, dtype=np.float32)
+        return buffer[: m * width].reshape(m, width)
 
     def rows(self, matrix: NDArray[np.float32], where: Where) -> NDArray[np.float32]:
         """Rows of (n, d) ``matrix``: a view of consecutive ones, else gathered; not to be written to."""

@@ -20,7 +20,6 @@ from kmeans_cli.core import update
 from kmeans_cli.core.algorithms import expiry, hamerly
 from kmeans_cli.core.algorithms.expiry import Expiry
 from kmeans_cli.core.algorithms.remainders import Remainders
-from kmeans_cli.core.distance import Nearest, nearest
 from kmeans_cli.core.scratch import Scratch
 from kmeans_cli.core.types import LabelArray, Moves, Where
 from kmeans_cli.core.update import ClusterSums
@@ -46,10 +45,6 @@ def _move_all(self: ClusterSums, moves: Moves, labels: LabelArray) -> None:  # n
     _move(self, Moves(np.arange(len(labels)), np.full_like(labels, -1)), labels)
 
 
-def _search(*arguments: Any) -> Nearest:
-    return nearest(*arguments[:5])
-
-
 def _fresh(self: Scratch, use: object, m: int, width: int) -> NDArray[np.float32]:  # noqa: ARG001
     return np.empty((m, width), dtype=np.float32)
 
@@ -60,7 +55,7 @@ IDEAS: dict[str, tuple[str, Callable[[], AbstractContextManager[Any]]]] = {
     "no bounds and no subspace (lloyd)": ("lloyd", nullcontext),
     "bounds never spare a look": ("auto", lambda: patch.object(Expiry, "due", _never_proven)),
     "the rest remembered once, never anew": ("auto", lambda: patch.object(Remainders, "remember", _remember_once)),
-    "labels searched, not confirmed": ("auto", lambda: patch.object(hamerly, "nearest", _search)),
+    "labels searched, not confirmed": ("auto", lambda: patch.object(hamerly, "_NARROW", 0)),
     "every expiry read in every iteration": ("auto", lambda: patch.object(expiry, "_WATCHED", 0.0)),
     "sums anew in every iteration": ("auto", lambda: patch.object(ClusterSums, "move", _move_all)),
     "sums not ordered by cluster": ("auto", lambda: patch.object(update, "_MANY", 1 << 30)),

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-from sklearn.cluster import KMeans
+from sklearn.cluster import KMeans, kmeans_plusplus
 
 from kmeans_cli.core.engine import fit
+from kmeans_cli.core.init import INITS, StartCase
 from kmeans_cli.core.params import KMeansParams
+from kmeans_cli.core.prepare import prepare
 from kmeans_cli.core.samples import ArraySamples
 from kmeans_cli.core.types import LabelArray
 from kmeans_cli.threads import available_cores, open_block_map
@@ -52,9 +54,15 @@ def ours(algorithm: str) -> Contender:
         samples, start = ArraySamples(work.X, work.weights), work.start.astype(np.float64)
         with open_block_map(available_cores()) as map_blocks:
             began = time.perf_counter()
-            result = fit(samples, params, start=start, map_blocks=map_blocks)
+            prepared = prepare(samples, map_blocks)
+            phases = {"prepare": time.perf_counter() - began}
+            if work.plus_plus:
+                INITS["k-means++"](StartCase(work.k, samples, prepared, np.random.default_rng(0), map_blocks))
+                phases["init"] = time.perf_counter() - began - phases["prepare"]
+            result = fit(samples, params, start=start, prepared=prepared, map_blocks=map_blocks)
             seconds = time.perf_counter() - began
-        return Timed(seconds, result.n_iter, result.labels, result.seconds, result.algorithm)
+        phases["fit"] = result.seconds["fit"]
+        return Timed(seconds, result.n_iter, result.labels, phases, result.algorithm)
 
     return run
 
@@ -66,6 +74,8 @@ def scikit_learn(algorithm: str) -> Contender:
         start = work.start.astype(work.X.dtype)
         model = KMeans(work.k, init=start, n_init=1, tol=0, max_iter=_STRICT, algorithm=algorithm)
         began = time.perf_counter()
+        if work.plus_plus:
+            kmeans_plusplus(work.X, work.k, random_state=0)
         model.fit(work.X, sample_weight=work.weights)
         return Timed(time.perf_counter() - began, model.n_iter_, model.labels_, {}, algorithm)
 

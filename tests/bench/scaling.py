@@ -55,26 +55,29 @@ def slope(values: tuple[int, ...], times: list[float]) -> float:
 
 
 def draw(times: dict[str, dict[str, list[float]]]) -> Figure:
-    """A panel per axis, both scales logarithmic; the legends give the slopes."""
-    figure = new_figure(PAGE_WIDTH, 2.9)
+    """A panel per axis, both scales logarithmic, each line with its slope at its end."""
+    figure = new_figure(PAGE_WIDTH, 3.0)
     panels = figure.subplots(1, len(AXES), sharey=True)
     for ax, (axis, values) in zip(panels, AXES.items(), strict=True):
         _draw_axis(ax, axis, values, times[axis])
     panels[0].set_ylabel("milliseconds per iteration")
+    panels[0].yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=len(CONTENDERS))
     return figure
 
 
 def _draw_axis(ax: Axes, axis: str, values: tuple[int, ...], series: dict[str, list[float]]) -> None:
     for number, (name, times) in enumerate(series.items()):
-        label = f"{name} ({slope(values, times):.2f})"
-        ax.loglog(values, times, color=COLOURS[number], marker=MARKERS[number], markersize=4, label=label)
+        colour = COLOURS[number]
+        ax.loglog(values, times, color=colour, marker=MARKERS[number], markersize=4, label=name)
+        end = (values[-1], times[-1])
+        ax.annotate(f"{slope(values, times):.2f}", end, (6, -2), textcoords="offset points", color=colour, fontsize=6)
     ax.set_xticks(values, [f"{value:,}" for value in values])
     ax.minorticks_off()
     ax.tick_params(axis="x", rotation=45)
-    fixed = ", ".join(f"{other} = {size:,}" for other, size in _FIXED.items() if other != axis)
-    ax.set_title(fixed)
+    ax.margins(x=0.2)
+    ax.set_title(", ".join(f"{other} = {size:,}" for other, size in _FIXED.items() if other != axis))
     ax.set_xlabel(_TITLES[axis])
-    ax.legend(title="(slope)", fontsize=6, title_fontsize=6)
 
 
 def main() -> None:

@@ -27,6 +27,7 @@ class Work:
         start: (k, d) rows of X.
         weights: (n,) or None.
         repeats: Timed fits of each program; the median counts.
+        plus_plus: Also time a k-means++ start, drawn and not used, so that all still fit from ``start``.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Work:
     start: FloatArray
     weights: Float64Array | None = None
     repeats: int = 3
+    plus_plus: bool = False
 
     @property
     def k(self) -> int:
@@ -60,8 +62,9 @@ def cat_colours() -> tuple[NDArray[np.float32], Float64Array]:
     return (colours / 255).astype(np.float32), counts.astype(np.float64)
 
 
-def _mnist(k: int) -> Work:
-    return Work("MNIST", mnist(), sample_start(mnist(), k))
+def _mnist(k: int, plus_plus: bool = False) -> Work:
+    name = "MNIST, with a k-means++ start" if plus_plus else "MNIST"
+    return Work(name, mnist(), sample_start(mnist(), k), plus_plus=plus_plus)
 
 
 def _digits(k: int) -> Work:
@@ -84,6 +87,7 @@ def _cat(k: int) -> Work:
 
 WORKS: dict[str, Callable[[], Work]] = {
     **{f"mnist-{k}": partial(_mnist, k) for k in (10, 20, 64, 256)},
+    "mnist-20-plus-plus": partial(_mnist, 20, plus_plus=True),
     **{f"digits-{k}": partial(_digits, k) for k in (10, 100)},
     "blobs": partial(_mixture, "50 blobs", 1_000_000, 2, 50, 30.0),
     "mixture": partial(_mixture, "Gaussian mixture", 200_000, 32, 100, 1.0),

@@ -10,8 +10,8 @@ from kmeans_cli.core.types import BoolArray, Float64Array, IntArray, LabelArray,
 
 # Bounds are widened by this share, far more than float64 rounding, so that they never contradict what decides.
 _MARGIN = 1e-9
-# Tables of so many sample-centroid pairs stay in a core's cache.
-_PAIRS = 1 << 17
+# So many values of the samples looked at, and of what is computed of them, stay in a core's cache.
+_VALUES = 1 << 18
 # From this share of due samples on, all are taken: reading rows where they lie is cheaper than gathering them.
 _DENSE = 0.9
 # Samples that cannot be due within so many iterations like the last one are not watched (1,000,000 × 2: 15 % faster),
@@ -90,9 +90,9 @@ class Expiry:
         return proven
 
 
-def pieces(due: IntArray | None, n: int, k: int) -> Sequence[Where]:
-    """The due samples (None: all n) in pieces whose tables of k values per sample stay in cache."""
-    rows = max(256, _PAIRS // k)
+def pieces(due: IntArray | None, n: int, width: int) -> Sequence[Where]:
+    """The due samples (None: all n) in pieces that stay in cache, at ``width`` values for each sample."""
+    rows = max(256, _VALUES // width)
     if due is None:
         return [slice(start, min(start + rows, n)) for start in range(0, n, rows)]
     return [due[start : start + rows] for start in range(0, len(due), rows)]

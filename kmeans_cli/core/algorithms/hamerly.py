@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from kmeans_cli.core.algorithms.expiry import Expiry, pieces
-from kmeans_cli.core.distance import nearest, nearest_labels
+from kmeans_cli.core.distance import confirm, nearest, nearest_labels
 from kmeans_cli.core.prepare import Prepared
 from kmeans_cli.core.samples import Samples
 from kmeans_cli.core.scores import Targets, aim, scores_of
 from kmeans_cli.core.scratch import Scratch
 from kmeans_cli.core.types import Float64Array, LabelArray, MapBlocks, Moves, Where
+
+# Up to so many features labels are confirmed rather than searched (measured: 64 equal, 32 faster, 3 three times).
+_NARROW = 48
 
 
 class Hamerly:
@@ -47,14 +50,16 @@ class Hamerly:
             every = nearest_labels(self._samples, self._prepared, self._targets.centroids, self._map_blocks)
             return Moves.between(labels, every)
         due = self._expiry.due(labels)
-        parts = pieces(due, len(labels), len(self._centroids))
+        parts = pieces(due, len(labels), sum(self._centroids.shape))
         found = list(self._map_blocks(lambda where: self._measure(where, labels), parts))
         return Moves.between(labels, np.concatenate(found) if found else labels[:0], due)
 
     def _measure(self, where: Where, labels: LabelArray) -> LabelArray:
-        scores = scores_of(self._prepared, self._targets, where, self._scratch)
-        found = nearest(
-            self._samples, self._prepared, self._targets, where, scores, labels[where] if labels[0] >= 0 else None
-        )
+        if labels[0] >= 0 and self._samples.d <= _NARROW:
+            guess = labels[where]
+            found = confirm(self._samples, self._prepared, self._targets, where, guess, self._scratch)
+        else:
+            scores = scores_of(self._prepared, self._targets, where, self._scratch)
+            found = nearest(self._samples, self._prepared, self._targets, where, scores)
         self._expiry.renew(where, found.labels, found.far_squared, found.near_squared)
         return found.labels

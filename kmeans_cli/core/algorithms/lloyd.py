@@ -27,6 +27,4 @@ class Lloyd:
 
     def assign(self, labels: LabelArray) -> Moves:
         """Bring (n,) labels up to date, each the exact nearest centroid."""
-        guess = labels if labels[0] >= 0 else None
-        new = nearest_labels(self._samples, self._prepared, self._centroids, self._map_blocks, guess)
-        return Moves.between(labels, new)
+        return Moves.between(labels, nearest_labels(self._samples, self._prepared, self._centroids, self._map_blocks))

@@ -59,11 +59,13 @@ class Projected:
         if not self._begun:
             every = nearest_labels(self._samples, self._prepared, self._targets.centroids, self._map_blocks)
             return Moves.between(labels, every)
-        new, due, n, k = labels.copy(), self._expiry.due(labels), len(labels), len(self._q)
+        new, due, n = labels.copy(), self._expiry.due(labels), len(labels)
         if self._measured:
-            unproven = list(self._map_blocks(lambda where: self._screen(where, labels), pieces(due, n, k)))
+            unproven = list(
+                self._map_blocks(lambda where: self._screen(where, labels), pieces(due, n, self._remainders.width))
+            )
             due = np.concatenate(unproven) if unproven else due
-        list(self._map_blocks(lambda where: self._measure(where, new), pieces(due, n, k)))
+        list(self._map_blocks(lambda where: self._measure(where, new), pieces(due, n, sum(self._q.shape))))
         self._measured = True
         return Moves.between(labels, new)
 

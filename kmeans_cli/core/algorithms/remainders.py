@@ -44,6 +44,11 @@ class Remainders:
         self._slope = self._constant = self._longest = 0.0
         self._aim(q)
 
+    @property
+    def width(self) -> int:
+        """How many values of a sample ``squared`` looks at or computes."""
+        return sum(self._weights.shape)
+
     def move(self, q: Float64Array, step: Float64Array) -> None:
         """The (k, d) centroids are now these, by (k, d) steps."""
         within = q @ self._subspace.basis - self._w
