@@ -77,14 +77,18 @@ class SerialExecutor(Executor):
 def open_processes(n_workers: int, shared: Path) -> Executor:
     """Worker processes, started afresh so that they inherit no threads, handlers or open files.
 
-    They leave SIGINT to this process, and end when it is gone, however it ended.
+    They start at once, so that they come up while the caller still writes what they share. They leave SIGINT to this
+    process, and end when it is gone, however it ended.
 
     Args:
         n_workers: How many.
         shared: The folder of what they share; they remove it when this process could not.
     """
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(n_workers, mp_context=context, initializer=_become_worker, initargs=(shared,))
+    executor = ProcessPoolExecutor(n_workers, mp_context=context, initializer=_become_worker, initargs=(shared,))
+    for _ in range(n_workers):
+        executor.submit(_come_up)
+    return executor
 
 
 def run_tasks(
@@ -178,6 +182,10 @@ def _end_workers() -> None:
     """End this process's workers in the middle of what they do: nobody waits for it any more."""
     for worker in multiprocessing.active_children():
         worker.terminate()
+
+
+def _come_up() -> None:
+    """Nothing: a worker is started by its first task, and importing what the next one needs takes a while."""
 
 
 def _become_worker(shared: Path) -> None:

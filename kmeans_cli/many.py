@@ -11,6 +11,7 @@ from concurrent.futures import Executor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
@@ -179,8 +180,10 @@ def _equipped(
         return
     with TemporaryDirectory(prefix="kmeans-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        write_shared(data, folder)
-        yield partial(open_processes, crew.workers, folder), Access(partial(read_shared, folder), crew.threads, _never)
+        with open_processes(crew.workers, folder) as first:
+            write_shared(data, folder)
+            others = iter(partial(open_processes, crew.workers, folder), None)
+            yield partial(next, chain([first], others)), Access(partial(read_shared, folder), crew.threads, _never)
 
 
 def _never() -> bool:
