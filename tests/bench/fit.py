@@ -36,15 +36,16 @@ def main() -> None:
     arguments = parser.parse_args()
     if not os.environ.get("KMEANS_DATA_DIR"):
         sys.exit("set KMEANS_DATA_DIR to a folder with MNIST; the benchmark needs the real images")
+    arguments.out.mkdir(parents=True, exist_ok=True)
     print(_table([]), end="", flush=True)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name in arguments.works or WORKS:
         rows.append(measure(name, arguments.repeats))
         print(_line(rows[-1]), flush=True)
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    document = {"machine": machine(), "rows": rows}
-    (arguments.out / "fit.json").write_text(json.dumps(document, indent=1) + "\n")
-    (arguments.out / "fit.md").write_text(_table(rows))
+        # After each row, so that a benchmark cut short has kept what it measured.
+        document = {"machine": machine(), "rows": rows}
+        (arguments.out / "fit.json").write_text(json.dumps(document, indent=1) + "\n")
+        (arguments.out / "fit.md").write_text(_table(rows))
 
 
 def machine() -> dict[str, Any]:
