@@ -24,7 +24,7 @@ from kmeans_cli.core.samples import ArraySamples
 from kmeans_cli.core.types import MapBlocks
 from kmeans_cli.datasets.params import DataParams
 from kmeans_cli.threads import available_cores, open_block_map
-from tests.bench.peers import sample_start
+from tests.bench.works import sample_start
 
 KS = (10, 16, 36, 64, 144, 256)
 BATCH_SIZE = 1024
