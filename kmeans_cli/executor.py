@@ -21,7 +21,7 @@ from multiprocessing.connection import wait as wait_for
 from pathlib import Path
 from shutil import rmtree
 from threading import Thread
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from kmeans_cli.errors import ConfigError, FitError
 
@@ -30,8 +30,19 @@ EXECUTORS = ("auto", "serial", "processes")
 _LOOK_AGAIN_SECONDS = 0.1
 """How often the wish to stop is looked at while workers work."""
 
+_SPAWN = multiprocessing.get_context("spawn")
+
 _T = TypeVar("_T")
 _R = TypeVar("_R")
+
+
+class SharedNumber(Protocol):
+    """An integer in memory that processes share."""
+
+    value: int
+
+
+_worker_threads: SharedNumber | None = None
 
 
 @dataclass(frozen=True)
@@ -74,20 +85,28 @@ class SerialExecutor(Executor):
         return future
 
 
-def open_processes(n_workers: int, shared: Path) -> Executor:
+def shared_number(number: int) -> SharedNumber:
+    """A number that this process sets and its workers read."""
+    shared: SharedNumber = _SPAWN.Value("i", number, lock=False)
+    return shared
+
+
+def open_processes(n_workers: int, shared: Path, n_threads: SharedNumber, come_up: Callable[[], object]) -> Executor:
     """Worker processes, started afresh so that they inherit no threads, handlers or open files.
 
-    They start at once, so that they come up while the caller still writes what they share. They leave SIGINT to this
+    They start at once, so that they come up while the caller still makes what they share. They leave SIGINT to this
     process, and end when it is gone, however it ended.
 
     Args:
         n_workers: How many.
         shared: The folder of what they share; they remove it when this process could not.
+        n_threads: What ``worker_threads`` is in each of them; it may change while they work.
+        come_up: The first task of each; the module it is from is imported with all that this imports.
     """
-    context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(n_workers, mp_context=context, initializer=_become_worker, initargs=(shared,))
+    initargs = (shared, n_threads)
+    executor = ProcessPoolExecutor(n_workers, mp_context=_SPAWN, initializer=_become_worker, initargs=initargs)
     for _ in range(n_workers):
-        executor.submit(_come_up)
+        executor.submit(come_up)
     return executor
 
 
@@ -184,11 +203,15 @@ def _end_workers() -> None:
         worker.terminate()
 
 
-def _come_up() -> None:
-    """Nothing: a worker is started by its first task, and importing what the next one needs takes a while."""
+def worker_threads() -> int:
+    """In a worker: the threads it may use now."""
+    assert _worker_threads is not None
+    return _worker_threads.value
 
 
-def _become_worker(shared: Path) -> None:
+def _become_worker(shared: Path, n_threads: SharedNumber) -> None:
+    global _worker_threads
+    _worker_threads = n_threads  # it cannot come with a task: only a process that is being started can be given it
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     Thread(target=_end_with_parent, args=(shared,), daemon=True).start()
 

@@ -6,76 +6,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import Executor
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
-from functools import partial
-from itertools import chain
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from kmeans_cli.core.types import StopReason
+from kmeans_cli.crew import Access, Team
 from kmeans_cli.errors import Interrupted, KMeansError
-from kmeans_cli.executor import ExecutorParams, SerialExecutor, open_processes, run_tasks
+from kmeans_cli.executor import run_tasks
 from kmeans_cli.experiment import FitData, FitJob, FitOutcome, evaluate, run_fit
 from kmeans_cli.metrics.params import EvaluateParams
 from kmeans_cli.progress import FitDone, FitsState, FitStarted, Progress, silent
-from kmeans_cli.shared import read_shared, write_shared
-from kmeans_cli.threads import available_cores, open_block_map
-
-SMALL_WORK = 5e8
-"""n·d·Σk up to which this process has done all fits before two workers would have started: about half a second."""
+from kmeans_cli.threads import open_growing_map
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
-
-
-@dataclass(frozen=True)
-class Crew:
-    """Who does the fits.
-
-    Attributes:
-        executor: ``serial`` or ``processes``.
-        workers: Fits at a time.
-        threads: Threads of each.
-    """
-
-    executor: str
-    workers: int
-    threads: int
-
-
-def choose_crew(params: ExecutorParams, n_tasks: int, work: float) -> Crew:
-    """Share the cores between the tasks.
-
-    Args:
-        params: The settings.
-        n_tasks: How many fits there are.
-        work: n·d·Σk of them.
-    """
-    cores = params.jobs or available_cores()
-    workers = max(1, min(cores, n_tasks))
-    small = workers == 1 or work < SMALL_WORK
-    if params.name == "serial" or (params.name == "auto" and small):
-        return Crew("serial", 1, cores)
-    return Crew("processes", workers, cores // workers)
-
-
-@dataclass(frozen=True)
-class Access:
-    """What a task needs from where it is done.
-
-    Attributes:
-        open_data: Gives the data; quick when asked again.
-        threads: How many it may use.
-        should_stop: To be asked often.
-    """
-
-    open_data: Callable[[], FitData]
-    threads: int
-    should_stop: Callable[[], bool]
 
 
 @dataclass(frozen=True)
@@ -99,7 +45,7 @@ class FitWork:
             FitError: If the fit cannot go on.
         """
         data = self.access.open_data()
-        with open_block_map(self.access.threads) as map_blocks:
+        with open_growing_map(self.access.n_threads) as map_blocks:
             fitted = run_fit(data, job, 1, map_blocks, silent, self.access.should_stop)
             if fitted.result.stop_reason is StopReason.INTERRUPTED:
                 return None
@@ -111,7 +57,7 @@ def run_all(
     jobs: Sequence[FitJob],
     n_fits: int,
     work: Callable[[Access], FitWork],
-    crew: Crew,
+    team: Team,
     progress: Progress,
     should_stop: Callable[[], bool],
 ) -> Generator[tuple[FitJob, FitOutcome | str]]:
@@ -124,12 +70,12 @@ def run_all(
         jobs: The fits to do.
         n_fits: How many the run has in all.
         work: Makes what is done with a job.
-        crew: Who does it.
+        team: Who does it.
         progress: Told of each fit and of all.
         should_stop: Asked often; when it says so, fits in the middle are given up.
     """
     tally = _Tally(jobs, n_fits, progress)
-    with closing(spread(data, work, jobs, crew, should_stop, tally.started)) as finished:
+    with closing(spread(data, work, jobs, team, should_stop, tally.started)) as finished:
         for job, outcome in finished:
             if outcome is not None:
                 tally.finished(job, outcome)
@@ -140,7 +86,7 @@ def spread(
     data: FitData,
     work: Callable[[Access], Callable[[_T], _R]],
     tasks: Sequence[_T],
-    crew: Crew,
+    team: Team,
     should_stop: Callable[[], bool],
     on_submit: Callable[[_T], None] | None = None,
 ) -> Generator[tuple[_T, _R | str]]:
@@ -150,17 +96,18 @@ def spread(
         data: What the tasks are about; it reaches workers once, through a file they map.
         work: Makes what is done with a task; it and its result must be picklable.
         tasks: What to do.
-        crew: Who does it.
+        team: Who does it.
         should_stop: Asked often.
         on_submit: Told of each task that is about to be done.
 
     Raises:
         Interrupted: If a signal said so.
     """
-    with ExitStack() as stack:
-        open_executor, access = stack.enter_context(_equipped(data, crew, should_stop))
-        futures = run_tasks(open_executor, work(access), tasks, crew.workers, should_stop, on_submit)
-        for task, future in stack.enter_context(closing(futures)):
+    do = work(team.hand_over(data, should_stop))
+    finished = run_tasks(team.open_executor, do, tasks, team.crew.workers, should_stop, on_submit)
+    with closing(finished):
+        for n_done, (task, future) in enumerate(finished, start=1):
+            team.share_cores(len(tasks) - n_done)
             try:
                 result: _R | str = future.result()
             except Interrupted:
@@ -168,26 +115,6 @@ def spread(
             except (KMeansError, MemoryError) as error:
                 result = str(error) or "out of memory"
             yield task, result
-
-
-@contextmanager
-def _equipped(
-    data: FitData, crew: Crew, should_stop: Callable[[], bool]
-) -> Iterator[tuple[Callable[[], Executor], Access]]:
-    """A way to open the crew's executor, and what its workers need."""
-    if crew.executor == "serial":
-        yield SerialExecutor, Access(lambda: data, crew.threads, should_stop)
-        return
-    with TemporaryDirectory(prefix="kmeans-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        with open_processes(crew.workers, folder) as first:
-            write_shared(data, folder)
-            others = iter(partial(open_processes, crew.workers, folder), None)
-            yield partial(next, chain([first], others)), Access(partial(read_shared, folder), crew.threads, _never)
-
-
-def _never() -> bool:
-    return False
 
 
 @dataclass

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from typing import Any
 
@@ -44,6 +44,18 @@ def open_block_map(n_threads: int | None = None) -> Iterator[MapBlocks]:
             return
         with ThreadPoolExecutor(n_threads, thread_name_prefix="block") as pool:
             yield _few_or_many(pool)
+
+
+@contextmanager
+def open_growing_map(n_threads: Callable[[], int]) -> Iterator[MapBlocks]:
+    """Like ``open_block_map``, over as many threads as ``n_threads`` says at each mapping."""
+    with _controller().limit(limits=1), ExitStack() as stack:
+
+        @cache
+        def over(n: int) -> MapBlocks:
+            return stack.enter_context(open_block_map(n))
+
+        yield lambda function, items, /: over(n_threads())(function, items)
 
 
 def _few_or_many(pool: ThreadPoolExecutor) -> MapBlocks:

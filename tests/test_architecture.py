@@ -29,7 +29,8 @@ ARROWS = {
     "compression": {"core.distance", "experiment", "images", "datasets.types"},
     "fits_table": {"fit_records"},
     "fit_records": {"experiment", "metrics", "runs", "sweep", "datasets.types"},
-    "many": {"experiment", "executor", "metrics.params", "shared", "threads", "progress"},
+    "crew": {"experiment", "executor", "shared", "threads"},
+    "many": {"crew", "experiment", "executor", "metrics.params", "threads", "progress"},
     "experiment": {
         *("core", "metrics", "model", "progress", "sweep", "datasets.types"),
         "images.ink",  # how ink lies in the training images is part of the model

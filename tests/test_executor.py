@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kmeans_cli.errors import ConfigError, FitError
-from kmeans_cli.executor import ExecutorParams, SerialExecutor, open_processes, run_tasks
+from kmeans_cli.executor import ExecutorParams, SerialExecutor, open_processes, run_tasks, shared_number, worker_threads
 
 
 def _double(number: int) -> int:
@@ -45,7 +45,7 @@ def _never() -> bool:
 @pytest.fixture
 def open_two(tmp_path: Path) -> object:
     """Opens two worker processes."""
-    return lambda: open_processes(2, tmp_path / "shared")
+    return lambda: open_processes(2, tmp_path / "shared", shared_number(1), _never)
 
 
 def test_serial_does_one_task_after_the_other() -> None:
@@ -70,6 +70,15 @@ def test_processes_do_all_tasks(open_two: object) -> None:
     futures = list(run_tasks(open_two, _double, range(7), 2, _never, None))
     assert sorted(task for task, _ in futures) == list(range(7))
     assert all(future.result() == 2 * task for task, future in futures)
+
+
+def test_workers_see_how_many_threads_they_may_use_now(tmp_path: Path) -> None:
+    """A number that the parent changes is another one in its workers at once."""
+    n_threads = shared_number(1)
+    with open_processes(1, tmp_path / "shared", n_threads, _never) as executor:
+        assert executor.submit(worker_threads).result() == 1
+        n_threads.value = 3
+        assert executor.submit(worker_threads).result() == 3
 
 
 def test_a_killed_worker_loses_nothing(open_two: object, tmp_path: Path) -> None:

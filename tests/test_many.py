@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -10,10 +11,11 @@ import pytest
 
 from kmeans_cli import datasets
 from kmeans_cli.core.params import KMeansParams
+from kmeans_cli.crew import SMALL_WORK, Crew, Team, choose_crew, open_team
 from kmeans_cli.datasets.params import DataParams
 from kmeans_cli.executor import ExecutorParams
 from kmeans_cli.experiment import FitData, FitJob, evaluate, run_fit
-from kmeans_cli.many import SMALL_WORK, Crew, FitWork, choose_crew, run_all
+from kmeans_cli.many import FitWork, run_all
 from kmeans_cli.metrics.params import EvaluateParams
 from kmeans_cli.progress import Event, FitDone, FitsState, FitStarted, silent
 
@@ -26,6 +28,13 @@ def data() -> FitData:
 
 def _jobs(*ks: int) -> list[FitJob]:
     return [FitJob(number, KMeansParams(n_clusters=k), seed=number) for number, k in enumerate(ks)]
+
+
+@pytest.fixture(scope="module")
+def team() -> Iterator[Team]:
+    """This process alone."""
+    with open_team(Crew("serial", 1, 1)) as alone:
+        yield alone
 
 
 def _never() -> bool:
@@ -50,11 +59,11 @@ def test_cores_are_shared_between_the_fits(settings: dict[str, object], n_tasks:
     assert choose_crew(ExecutorParams(**settings), n_tasks, work) == crew  # type: ignore[arg-type]
 
 
-def test_progress_tells_of_every_fit_and_of_all(data: FitData) -> None:
+def test_progress_tells_of_every_fit_and_of_all(data: FitData, team: Team) -> None:
     """Each fit starts and ends; the counts go up; the best is the smallest so far."""
     events: list[Event] = []
     work = partial(FitWork, EvaluateParams(), 0)
-    outcomes = list(run_all(data, _jobs(2, 4, 3), 9, work, Crew("serial", 1, 1), events.append, _never))
+    outcomes = list(run_all(data, _jobs(2, 4, 3), 9, work, team, events.append, _never))
     assert [event.n_fits for event in events if isinstance(event, FitStarted)] == [9] * 3
     done = [event.j_clust for event in events if isinstance(event, FitDone)]
     last = events[-1]
@@ -64,18 +73,16 @@ def test_progress_tells_of_every_fit_and_of_all(data: FitData) -> None:
     assert len(outcomes) == 3
 
 
-def test_a_perfect_fit_stays_the_best() -> None:
+def test_a_perfect_fit_stays_the_best(team: Team) -> None:
     """A J_clust of 0, a cluster for each sample, is the smallest, whatever follows."""
     few = FitData.of(datasets.load(DataParams(limit=5)), map)
     events: list[Event] = []
-    list(
-        run_all(few, _jobs(5, 2), 2, partial(FitWork, EvaluateParams(), 0), Crew("serial", 1, 1), events.append, _never)
-    )
+    list(run_all(few, _jobs(5, 2), 2, partial(FitWork, EvaluateParams(), 0), team, events.append, _never))
     assert isinstance(events[-1], FitsState)
     assert events[-1].best_j_clust == 0
 
 
-def test_a_fit_told_to_stop_is_no_outcome(data: FitData) -> None:
+def test_a_fit_told_to_stop_is_no_outcome(data: FitData, team: Team) -> None:
     """What was given up in the middle is not handed back."""
     work = partial(FitWork, EvaluateParams(), 0)
     asked = iter([False, True])
@@ -83,7 +90,7 @@ def test_a_fit_told_to_stop_is_no_outcome(data: FitData) -> None:
     def stop_in_the_fit() -> bool:
         return next(asked, True)
 
-    assert list(run_all(data, _jobs(5, 6), 2, work, Crew("serial", 1, 1), silent, stop_in_the_fit)) == []
+    assert list(run_all(data, _jobs(5, 6), 2, work, team, silent, stop_in_the_fit)) == []
 
 
 def test_distances_kept_for_many_change_no_score(data: FitData) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
-from kmeans_cli.threads import available_cores, open_block_map
+from kmeans_cli.threads import available_cores, open_block_map, open_growing_map
 
 
 def blas_threads() -> set[int]:
@@ -39,6 +39,18 @@ def test_blocks_really_run_at_once() -> None:
     with open_block_map(2) as map_blocks:
         names = list(map_blocks(lambda _: (barrier.wait(), threading.current_thread().name)[1], range(2)))
     assert len(set(names)) == 2
+
+
+def test_a_growing_map_uses_as_many_threads_as_there_are_now() -> None:
+    """Threads that become free in the middle of a fit are used from the next mapping on."""
+    numbers = iter([1, 2, 2])
+    barrier = threading.Barrier(2, timeout=5)
+    with open_growing_map(lambda: next(numbers)) as map_blocks:
+        assert blas_threads() == {1}
+        assert list(map_blocks(lambda _: threading.current_thread().name, range(2))) == ["MainThread"] * 2
+        for _ in range(2):
+            assert len(list(map_blocks(lambda _: barrier.wait(), range(2)))) == 2
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("block")]
 
 
 def test_one_thread_is_the_builtin_map() -> None:

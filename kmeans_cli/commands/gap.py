@@ -18,12 +18,13 @@ from kmeans_cli.commands.finished import Finished
 from kmeans_cli.core.engine import fit
 from kmeans_cli.core.prepare import prepare
 from kmeans_cli.core.samples import ArraySamples
+from kmeans_cli.crew import Access, open_team
 from kmeans_cli.errors import FitError, Interrupted
 from kmeans_cli.experiment import FitJob, seed_of_fit
 from kmeans_cli.fit_records import StoredFit
-from kmeans_cli.many import Access, spread
+from kmeans_cli.many import spread
 from kmeans_cli.runs.read import read_json
-from kmeans_cli.threads import open_block_map
+from kmeans_cli.threads import open_growing_map
 
 _FOLDER = "gap"
 
@@ -46,7 +47,7 @@ class ReferenceWork:
         """The inertia of each job on reference ``number``; None when it was told to stop."""
         dataset, inertias = self.access.open_data().dataset, []
         samples = ArraySamples(selection.gap_reference(dataset.X, seed_of_fit(self.seed, number + 1)), dataset.weights)
-        with open_block_map(self.access.threads) as map_blocks:
+        with open_growing_map(self.access.n_threads) as map_blocks:
             prepared = prepare(samples, map_blocks)
             for job in self.jobs:
                 if self.access.should_stop():
@@ -93,8 +94,14 @@ def _forget_from(run: Finished, n_references: int) -> None:
 
 
 def _fit_references(run: Finished, numbers: list[int]) -> None:
+    if not numbers:
+        return
     work = partial(ReferenceWork, run.jobs, run.config.seed)
-    with run.should_stop.deferred(), closing(spread(run.data, work, numbers, run.crew, run.should_stop)) as results:
+    with (
+        run.should_stop.deferred(),
+        open_team(run.crew) as team,
+        closing(spread(run.data, work, numbers, team, run.should_stop)) as results,
+    ):
         for number, inertias in results:
             if isinstance(inertias, str):
                 raise FitError(f"reference {number} of the gap statistic failed: {inertias}")

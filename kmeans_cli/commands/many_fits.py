@@ -15,6 +15,7 @@ from kmeans_cli.commands.many_plan import ManyOptions, ManyPlan, plan_many
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.record import logged, origin
 from kmeans_cli.config import Config, dump
+from kmeans_cli.crew import Team, open_team
 from kmeans_cli.errors import FitError
 from kmeans_cli.experiment import FitData
 from kmeans_cli.fit_records import make_ready, read_fits, write_failure, write_outcome
@@ -69,7 +70,7 @@ def run_many(
     plan = plan_many(command, config, where=where, options=options, progress=progress)
     if plan.done is not None:
         return _report(plan.done.path, plan, plan.done.metrics, None)
-    with _open_folder(command, config, plan, where, options) as folder:
+    with open_team(plan.crew) as team, _open_folder(command, config, plan, where, options) as folder:
         folder.write_text("config.yaml", dump(config))
         progress = logged(progress, folder)
         for note in plan.dataset.notes:
@@ -82,7 +83,7 @@ def run_many(
             data = FitData.of(plan.dataset, map_blocks).for_many(config.evaluate, config.data.seed, map_blocks)
         began = time.perf_counter()
         with should_stop.deferred():
-            _fit_pending(folder, config, data, plan, options, progress, should_stop)
+            _fit_pending(folder, config, data, plan, team, options, progress, should_stop)
         seconds = {"load": plan.load_seconds, "prepare": data.seconds, "fits": time.perf_counter() - began}
         metrics = None
         if should_stop.reason:
@@ -108,13 +109,14 @@ def _fit_pending(
     config: Config,
     data: FitData,
     plan: ManyPlan,
+    team: Team,
     options: ManyOptions,
     progress: Progress,
     should_stop: Interruption,
 ) -> None:
     """Do the fits that are not there, and keep each as soon as it is."""
     work = partial(FitWork, config.evaluate, config.data.seed)
-    outcomes = run_all(data, plan.pending, len(plan.jobs), work, plan.crew, progress, should_stop)
+    outcomes = run_all(data, plan.pending, len(plan.jobs), work, team, progress, should_stop)
     with closing(outcomes):
         for job, outcome in outcomes:
             if not isinstance(outcome, str):

@@ -12,11 +12,11 @@ from kmeans_cli.commands.resume import check_same, find_reusable, has_all
 from kmeans_cli.config import Config
 from kmeans_cli.core.engine import check
 from kmeans_cli.core.samples import ArraySamples
+from kmeans_cli.crew import Crew, choose_crew
 from kmeans_cli.datasets.types import Dataset
 from kmeans_cli.errors import ConfigError
 from kmeans_cli.experiment import FitJob, seed_of_fit
 from kmeans_cli.fit_records import read_fits
-from kmeans_cli.many import Crew, choose_crew
 from kmeans_cli.progress import Progress
 from kmeans_cli.runs import Run, RunStatus, check_label
 from kmeans_cli.sweep import fit_keys, swept_ks
