@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from threadpoolctl import ThreadpoolController
@@ -42,8 +42,9 @@ def open_block_map(n_threads: int | None = None) -> Iterator[MapBlocks]:
         if n_threads == 1:
             yield map
             return
-        with ThreadPoolExecutor(n_threads, thread_name_prefix="block") as pool:
-            yield _few_or_many(pool)
+        # The thread that calls works too, so the pool has one less.
+        with ThreadPoolExecutor(n_threads - 1, thread_name_prefix="block") as pool:
+            yield partial(_shared_map, pool, n_threads - 1)
 
 
 @contextmanager
@@ -58,10 +59,23 @@ def open_growing_map(n_threads: Callable[[], int]) -> Iterator[MapBlocks]:
         yield lambda function, items, /: over(n_threads())(function, items)
 
 
-def _few_or_many(pool: ThreadPoolExecutor) -> MapBlocks:
-    def map_blocks(function: Callable[[Any], Any], items: Iterable[Any], /) -> Iterable[Any]:
-        items = list(items)
-        # Handing a single block to another thread would only cost the hand-over.
-        return map(function, items) if len(items) == 1 else pool.map(function, items)
+def _shared_map(
+    pool: ThreadPoolExecutor, n_helpers: int, function: Callable[[Any], Any], items: Iterable[Any], /
+) -> Iterable[Any]:
+    """Results of all items; each thread takes the next item when it is done with one."""
+    items = list(items)
+    results: list[Any] = [None] * len(items)
+    numbers = iter(range(len(items)))
 
-    return map_blocks
+    def work() -> None:
+        for number in numbers:
+            results[number] = function(items[number])
+
+    # For a single item the hand-over to another thread would only cost time.
+    helpers = [pool.submit(work) for _ in range(min(n_helpers, len(items) - 1))]
+    work()
+    for helper in helpers:
+        # One that has not begun by now has nothing left to do.
+        if not helper.cancel():
+            helper.result()
+    return results

@@ -34,11 +34,12 @@ def test_results_come_in_the_order_of_the_items(n_threads: int | None) -> None:
 
 
 def test_blocks_really_run_at_once() -> None:
-    """Two threads work on two items at the same time."""
+    """Two threads work on two items at the same time; one of them is the thread that calls."""
     barrier = threading.Barrier(2, timeout=5)
     with open_block_map(2) as map_blocks:
         names = list(map_blocks(lambda _: (barrier.wait(), threading.current_thread().name)[1], range(2)))
     assert len(set(names)) == 2
+    assert threading.current_thread().name in names
 
 
 def test_a_growing_map_uses_as_many_threads_as_there_are_now() -> None:
@@ -51,6 +52,13 @@ def test_a_growing_map_uses_as_many_threads_as_there_are_now() -> None:
         for _ in range(2):
             assert len(list(map_blocks(lambda _: barrier.wait(), range(2)))) == 2
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("block")]
+
+
+def test_blocks_within_blocks() -> None:
+    """A block may map over blocks of its own: whoever finds no thread free does the work alone."""
+    with open_block_map(2) as map_blocks:
+        nested = map_blocks(lambda i: sum(map_blocks(lambda j: i * j, range(5))), range(4))
+        assert list(nested) == [0, 10, 20, 30]
 
 
 def test_one_thread_is_the_builtin_map() -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
@@ -12,7 +13,8 @@ from rich.table import Table
 from kmeans_cli.cli import options
 from kmeans_cli.cli.console import Console, build_table, write_table
 from kmeans_cli.commands.place import RunPlace
-from kmeans_cli.commands.predict import PredictReport
+from kmeans_cli.commands.predict import PredictPlan, PredictReport
+from kmeans_cli.commands.predict import plan as plan_predict
 from kmeans_cli.commands.predict import predict as run_predict
 from kmeans_cli.interruption import Interruption
 
@@ -38,10 +40,14 @@ def predict(
         ),
     ],
     raw: Annotated[bool, typer.Option("--raw", help="Only resize pictures, as they are.")] = False,
+    config: options.ConfigOption = None,
+    sets: options.Set = None,
     data_dir: options.DataDir = None,
     name: options.Name = None,
     runs: options.Runs = Path("runs"),
     no_figures: options.NoFigures = False,
+    max_time: options.MaxTime = None,
+    dry_run: options.DryRun = False,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
     verbose: options.Verbose = False,
@@ -49,13 +55,31 @@ def predict(
     """Clusters and classes of new images or new rows, by the model of a run.
 
     A photo of a digit is first made like the training images: grey, ink lifted off its paper, cut out, strokes
-    brought to their width, centred. Rows go to labels.csv.
+    brought to their width, centred. Rows go to labels.csv. Of the settings, name and figures count.
     """
+    stop = Interruption(options.parse_duration(max_time))
+    settings = options.overrides(sets, None, name=name, no_figures=no_figures)
     where = RunPlace(runs, tuple(sys.argv), data_dir)
     console = Console(quiet=quiet, verbose=verbose)
-    with Interruption().installed(), console.live():
-        report = run_predict(run, files, raw=raw, label=name, figures=not no_figures, where=where, progress=console)
-    _show(report, console, quiet=quiet, as_json=as_json)
+    with stop.installed(), console.live():
+        do = plan_predict if dry_run else run_predict
+        done = do(run, files, raw=raw, file=config, overrides=settings, where=where, progress=console, should_stop=stop)
+    if isinstance(done, PredictPlan):
+        console.result(None, as_json=_plan_values(done) if as_json else None, table=_plan_table(done))
+        return
+    _show(done, console, quiet=quiet, as_json=as_json)
+    if done.interrupted:
+        console.note(f"interrupted: {done.interrupted}; figures are missing in {done.run_dir}")
+        raise typer.Exit(130)
+
+
+def _plan_values(plan: PredictPlan) -> dict[str, Any]:
+    return asdict(plan) | {"model_run": str(plan.model_run)}
+
+
+def _plan_table(plan: PredictPlan) -> Table:
+    rows = [("by", plan.model_run.name), ("pictures", plan.n_images), ("rows", plan.n_rows)]
+    return build_table(["would predict", ""], rows)
 
 
 def _show(report: PredictReport, console: Console, *, quiet: bool, as_json: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,8 +24,10 @@ def draw_photos(
     photos: Sequence[Photo],
     predictions: Sequence[Mapping[str, Any]],
     training: Dataset | None,
+    image_format: str,
+    should_stop: Callable[[], bool],
 ) -> None:
-    """Draw ``figures/<name of the photo>.png`` for each photo.
+    """Draw ``figures/<name of the photo>.png`` for each photo, until told to stop.
 
     Args:
         folder: Where to.
@@ -33,15 +35,19 @@ def draw_photos(
         photos: The photos.
         predictions: What was found of each, as in ``metrics.json``.
         training: What the model was fitted on, for the nearest of its images; None: not known any more.
+        image_format: png, pdf or svg.
+        should_stop: Asked before each figure.
     """
     from kmeans_cli.plots import photo as plot
     from kmeans_cli.plots.style import save
 
     counts = Counter(photo.path.stem for photo in photos)
     for number, (photo, prediction) in enumerate(zip(photos, predictions, strict=True), start=1):
+        if should_stop():
+            return
         stem = photo.path.stem if counts[photo.path.stem] == 1 else f"{number}-{photo.path.stem}"
-        with folder.open_write(f"figures/{stem}.png") as file:
-            save(plot.draw(_view(model, photo, prediction, training)), file, "png")
+        with folder.open_write(f"figures/{stem}.{image_format}") as file:
+            save(plot.draw(_view(model, photo, prediction, training)), file, image_format)
 
 
 def _view(model: Model, photo: Photo, prediction: Mapping[str, Any], training: Dataset | None) -> PhotoView:

@@ -14,15 +14,18 @@ from kmeans_cli.commands.fitted import load_fitted, load_training_data
 from kmeans_cli.commands.inputs import Photo, is_picture, read_digit, read_rows
 from kmeans_cli.commands.photo_figures import draw_photos
 from kmeans_cli.commands.place import RunPlace
+from kmeans_cli.config import Config, Override, dump, resolve
 from kmeans_cli.core.types import Float64Array, LabelArray
 from kmeans_cli.datasets import Dataset, Raw
 from kmeans_cli.datasets.reading import reading
-from kmeans_cli.errors import KMeansError
+from kmeans_cli.errors import Interrupted, KMeansError
+from kmeans_cli.interruption import Interruption
 from kmeans_cli.model import Model
 from kmeans_cli.progress import Progress, Stage, Warned
 from kmeans_cli.runs import provenance
 from kmeans_cli.runs.folder import RunFolder, open_run
 from kmeans_cli.runs.read import CONFIG, Run
+from kmeans_cli.runs.status import RunStatus
 
 N_NEAREST = 3
 
@@ -35,11 +38,42 @@ class PredictReport:
         run_dir: The run folder.
         model_run: The run whose model was asked.
         metrics: What ``metrics.json`` holds: ``predictions`` of images, ``rows`` for each file of rows.
+        interrupted: Why figures were left undrawn, or None.
     """
 
     run_dir: Path
     model_run: Path
     metrics: dict[str, Any]
+    interrupted: str | None
+
+
+@dataclass(frozen=True)
+class PredictPlan:
+    """What would be predicted.
+
+    Attributes:
+        model_run: The run whose model is asked.
+        n_images: Pictures of a digit.
+        n_rows: Rows of all tables together.
+    """
+
+    model_run: Path
+    n_images: int
+    n_rows: int
+
+
+@dataclass(frozen=True)
+class _Inputs:
+    """The model and what it is asked about, read and checked."""
+
+    source: Run
+    model: Model
+    photos: list[Photo]
+    tables: list[Raw]
+
+    @property
+    def n_rows(self) -> int:
+        return sum(len(table.X) for table in self.tables)
 
 
 def predict(
@@ -47,10 +81,11 @@ def predict(
     files: Sequence[Path],
     *,
     raw: bool,
-    label: str | None,
-    figures: bool,
+    file: Path | None,
+    overrides: Sequence[Override],
     where: RunPlace,
     progress: Progress,
+    should_stop: Interruption,
 ) -> PredictReport:
     """Assign new images and rows to the clusters of a run.
 
@@ -58,45 +93,84 @@ def predict(
         run: The run whose model is asked: a path, a name, the beginning of one, or ``latest``.
         files: Pictures of one digit each, and files of rows (csv, npy, npz).
         raw: Only resize pictures, instead of making them like the training images.
-        label: In the run folder's name; None: that of the asked run.
-        figures: Draw how each picture was prepared and what it is near to.
+        file: A config; None: that of the asked run, with ``name`` and ``figures`` as by default.
+        overrides: Changes to it; what counts are ``name`` and ``figures``.
         where: Where runs and data are.
         progress: Told what is going on.
+        should_stop: Asked before each input and each figure.
 
     Raises:
-        ConfigError: ``label`` is no name.
+        ConfigError: The settings cannot be right.
         PlaceError: The run has no model that fits, a file is missing or broken, a picture shows no single digit, or
             rows are not as wide as the model. No run folder is made then.
+        Interrupted: A signal, or the time limit before all inputs were read.
     """
-    source = load_fitted(run, where.runs_dir)
-    model = source.model()
-    photos, tables = [], []
-    for path in files:
-        progress(Stage(f"reading {path}"))
-        if is_picture(path):
-            photos.append(Photo(path, read_digit(path, model, source.path.name, raw=raw)))
-        else:
-            tables.append(read_rows(path, model))
+    inputs = _read(run, files, raw, where, progress, should_stop)
+    source, model, photos = inputs.source, inputs.model, inputs.photos
+    config = _config(source, file, overrides)
     record = provenance.collect(
         argv=where.argv,
-        seed=source.record.get("seed") or 0,
+        seed=config.seed,
         config={"run": source.record.get("fingerprint"), "raw": raw},
-        dataset=_describe(files, len(photos) + sum(len(table.X) for table in tables), model),
+        dataset=_describe(files, len(photos) + inputs.n_rows, model),
         threads=1,
     )
-    with open_run(where.runs_dir, "predict", label or f"by-{source.path.name[-6:]}", record=record) as folder:
-        folder.write_text(CONFIG, (source.path / CONFIG).read_text(encoding="utf-8"))
+    with open_run(where.runs_dir, "predict", config.name or f"by-{source.path.name[-6:]}", record=record) as folder:
+        folder.write_text(CONFIG, dump(config))
         metrics: dict[str, Any] = {
             "run": str(source.path),
             "predictions": [_prediction(model, photo) for photo in photos],
-            "rows": _write_rows(folder, model, tables),
+            "rows": _write_rows(folder, model, inputs.tables),
         }
         folder.write_json("metrics.json", metrics)
-        if figures and photos:
+        if config.figures.enabled and photos:
             progress(Stage("drawing figures"))
             training = _training_data(source, where.data_dir, progress)
-            draw_photos(folder, model, photos, metrics["predictions"], training)
-    return PredictReport(folder.path, source.path, metrics)
+            draw_photos(folder, model, photos, metrics["predictions"], training, config.figures.format, should_stop)
+        if should_stop():
+            folder.mark(RunStatus.INTERRUPTED, should_stop.reason)
+    return PredictReport(folder.path, source.path, metrics, should_stop.reason)
+
+
+def plan(
+    run: str,
+    files: Sequence[Path],
+    *,
+    raw: bool,
+    file: Path | None,
+    overrides: Sequence[Override],
+    where: RunPlace,
+    progress: Progress,
+    should_stop: Interruption,
+) -> PredictPlan:
+    """What ``predict`` would do, after reading and checking all it is given; nothing is written."""
+    inputs = _read(run, files, raw, where, progress, should_stop)
+    _config(inputs.source, file, overrides)
+    return PredictPlan(inputs.source.path, len(inputs.photos), inputs.n_rows)
+
+
+def _read(
+    run: str, files: Sequence[Path], raw: bool, where: RunPlace, progress: Progress, should_stop: Interruption
+) -> _Inputs:
+    source = load_fitted(run, where.runs_dir)
+    inputs = _Inputs(source, source.model(), [], [])
+    for path in files:
+        if should_stop():
+            raise Interrupted(f"{should_stop.reason}; {path} and what follows was not read, so nothing is kept")
+        progress(Stage(f"reading {path}"))
+        if is_picture(path):
+            inputs.photos.append(Photo(path, read_digit(path, inputs.model, source.path.name, raw=raw)))
+        else:
+            inputs.tables.append(read_rows(path, inputs.model))
+    return inputs
+
+
+def _config(source: Run, file: Path | None, overrides: Sequence[Override]) -> Config:
+    """The settings of a prediction; without a file those of the model's fit, but what a prediction has of its own."""
+    if file is not None:
+        return resolve(file, overrides).config
+    own = Override("name", None, "default"), Override("figures", {}, "default")
+    return resolve(source.path / CONFIG, [*own, *overrides]).config
 
 
 def _prediction(model: Model, photo: Photo) -> dict[str, Any]:

@@ -35,6 +35,22 @@ def test_predict_rows() -> None:
     assert document["rows"][0]["n_rows"] == 2
 
 
+def test_predict_by_a_config_and_dry() -> None:
+    """A dry run counts what it was given and leaves no folder; a config names the run and says what is drawn."""
+    assert _kmeans("fit", "--data", "blobs", "--k", "3", "--no-figures", "-q").exit_code == 0
+    np.save("rows.npy", np.array([[0.0, 0.0], [1.0, 1.0]]))
+    before = sorted(Path("runs").iterdir())
+    planned = json.loads(_kmeans("predict", "latest", "rows.npy", "--dry-run", "--json").stdout)
+    assert (planned["n_images"], planned["n_rows"]) == (0, 2)
+    assert "would predict" in _kmeans("predict", "latest", "rows.npy", "--dry-run").stdout
+    assert sorted(Path("runs").iterdir()) == before
+    Path("mine.yaml").write_text("name: mine\n")
+    assert "-predict-mine-" in _kmeans("predict", "latest", "rows.npy", "--config", "mine.yaml", "-q").stdout
+    assert "-predict-other-" in _kmeans("predict", "latest", "rows.npy", "--set", "name=other", "-q").stdout
+    refused = _kmeans("predict", "latest", "rows.npy", "--dry-run", "--set", "nome=x")
+    assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
+
+
 def test_predict_says_what_is_wrong() -> None:
     """No run, no file: one line and exit code 3."""
     assert _kmeans("fit", "--data", "blobs", "--k", "3", "--no-figures", "-q").exit_code == 0

@@ -13,11 +13,11 @@ from PIL import Image
 from kmeans_cli.commands.fit import fit
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.predict import PredictReport, predict
-from kmeans_cli.config import build
+from kmeans_cli.config import Override, build, resolve
 from kmeans_cli.datasets import DataParams, load_raw
-from kmeans_cli.errors import FitError, PlaceError
+from kmeans_cli.errors import FitError, Interrupted, PlaceError
 from kmeans_cli.interruption import Interruption
-from kmeans_cli.progress import Event, Warned, silent
+from kmeans_cli.progress import Event, Stage, Warned, silent
 from kmeans_cli.runs import load_run, open_run
 
 
@@ -45,10 +45,24 @@ def seven(tmp_path: Path) -> Path:
 
 
 def _predict(
-    run: Path, *files: Path, raw: bool = False, figures: bool = False, progress: Any = silent
+    run: Path,
+    *files: Path,
+    raw: bool = False,
+    figures: bool = False,
+    progress: Any = silent,
+    stop: Interruption | None = None,
 ) -> PredictReport:
     where = RunPlace(run.parent)
-    return predict(str(run), files, raw=raw, label=None, figures=figures, where=where, progress=progress)
+    return predict(
+        str(run),
+        files,
+        raw=raw,
+        file=None,
+        overrides=[Override("figures.enabled", figures, "--set")],
+        where=where,
+        progress=progress,
+        should_stop=stop or Interruption(),
+    )
 
 
 def test_a_photo(digits_run: Path, seven: Path) -> None:
@@ -65,6 +79,34 @@ def test_a_photo(digits_run: Path, seven: Path) -> None:
     assert json.loads((report.run_dir / "metrics.json").read_text()) == report.metrics
     assert (report.run_dir / "figures" / "seven.png").stat().st_size > 10_000
     assert load_run(report.run_dir).status.value == "completed"
+
+
+def test_its_config_is_that_of_the_model(digits_run: Path, seven: Path) -> None:
+    """Config.yaml holds the settings of the asked fit, and those of the prediction."""
+    mine, theirs = (resolve(path / "config.yaml").config for path in (_predict(digits_run, seven).run_dir, digits_run))
+    assert mine == theirs
+    drawn = resolve(_predict(digits_run, seven, figures=True).run_dir / "config.yaml").config
+    assert (drawn.kmeans, drawn.figures.enabled) == (theirs.kmeans, True)
+
+
+def test_a_time_limit(digits_run: Path, seven: Path) -> None:
+    """Before all inputs are read it leaves no run folder; after that the numbers are kept and figures are left out."""
+    late = Interruption(1e-9)
+    n_runs = len(list(digits_run.parent.iterdir()))
+    with pytest.raises(Interrupted, match="time limit of 1e-09 s was reached"):
+        _predict(digits_run, seven, stop=late)
+    assert len(list(digits_run.parent.iterdir())) == n_runs
+    stop = Interruption()
+
+    def drawing(event: Event) -> None:
+        if isinstance(event, Stage) and event.text == "drawing figures":
+            stop.reason = "enough"
+
+    report = _predict(digits_run, seven, figures=True, progress=drawing, stop=stop)
+    assert report.interrupted == "enough"
+    assert not (report.run_dir / "figures").exists()
+    run = load_run(report.run_dir)
+    assert (run.status.value, run.metrics["predictions"][0]["class"]) == ("interrupted", 7)
 
 
 def test_raw_photos_are_only_resized(digits_run: Path, seven: Path) -> None:

@@ -56,9 +56,11 @@ def test_a_batch_is_a_direct_computation(k: int, size: int) -> None:
     own = table[np.arange(size), batch.labels]
     np.testing.assert_allclose(own, table.min(axis=1), rtol=1e-5)
     np.testing.assert_allclose(batch.squared, own, rtol=1e-4)
-    sums = np.zeros((k, 20))
+    sums = np.ones((k, 20))
     np.add.at(sums, batch.labels, X[indices])
-    np.testing.assert_allclose(batch.sums, sums, rtol=1e-5)
+    totals = np.ones((k, 20), dtype=np.float32)
+    batch.add_sums(totals)
+    np.testing.assert_allclose(totals, sums, rtol=1e-5)
 
 
 def test_a_centroid_is_the_mean_of_all_that_came_to_it() -> None:

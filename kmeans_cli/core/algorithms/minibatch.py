@@ -3,9 +3,8 @@
 Source: Sculley, "Web-scale k-means clustering", WWW 2010. The end, the reassignment of centroids that own next to
 nothing, and the choice among starts are those of scikit-learn's ``MiniBatchKMeans``.
 
-It works on the float32 rows made by ``prepare``, in their units; the centroids are kept in float64. Unlike an exact
-algorithm it decides by float32 distances: another batch would change the result by far more. The last assignment is
-exact.
+It works in float32, on the rows made by ``prepare`` and in their units, unlike an exact algorithm: another batch would
+change the result by far more than rounding does. The last assignment is exact.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kmeans_cli.core.algorithms import MINIBATCH
 from kmeans_cli.core.algorithms.batch import Batch
@@ -76,10 +76,9 @@ class BatchLoop:
         self.size = min(batches.batch_size, samples.n)
         self.batch = Batch(self.size, params.n_clusters, samples.d)
         self.cumulated = None if samples.weights is None else np.cumsum(samples.weights)
-        # A centroid is total/count; one that no sample has come to yet has its place as total.
-        self.totals = ((begin.centroids - prepared.origin) / prepared.scale).clip(-_FAR, _FAR)
         self.counts = np.zeros(params.n_clusters)
-        self.points = self.totals.astype(np.float32)
+        points = ((begin.centroids - prepared.origin) / prepared.scale).clip(-_FAR, _FAR)
+        self.points = points.astype(np.float32)
         self.former = np.empty_like(self.points)
         self.n_since_reassigning = 0
         self.labels: LabelArray = np.full(samples.n, -1, dtype=np.int32)
@@ -125,10 +124,9 @@ class BatchLoop:
         self.labels[indices] = self.batch.labels
         shift = self._learn()
         n_empty = int(np.count_nonzero(self.counts == 0))
-        self._reassign()
+        self._reassign(indices)
         # From the batch to all samples, and from the units of the rows to those of the data.
         j_clust = float(self.batch.squared.mean(dtype=np.float64)) * self.prepared.scale**2
-        distance = float(np.sqrt(self.batch.squared).mean(dtype=np.float64)) * self.prepared.scale
         total_weight, number, every = self.prepared.total_weight, len(self.history) + 1, self.batches.full_every
         self.history.append(
             IterationRecord(
@@ -139,7 +137,7 @@ class BatchLoop:
                 n_moved=n_moved,
                 n_empty=n_empty,
                 seconds=self.clock() - began,
-                distance_sum=distance * total_weight if self.distance_sums else None,
+                distance_sum=self._mean_distance() * total_weight if self.distance_sums else None,
                 j_clust_full=self._full_j_clust() if every and number % every == 0 else None,
             )
         )
@@ -157,16 +155,17 @@ class BatchLoop:
         One sample after the other, each with the learning rate 1/count (Sculley's algorithm 1, lines 9 to 12), would
         lead to the same place.
         """
-        counts = np.bincount(self.batch.labels, minlength=len(self.counts))
-        self.totals[(self.counts == 0) & (counts > 0)] = 0
-        self.totals += self.batch.sums
-        self.counts += counts
-        self.points, self.former = self.former, self.points
-        np.multiply(self.totals, 1 / self._divisors(), out=self.points, casting="same_kind")
+        before, counts = self.counts, self.counts + np.bincount(self.batch.labels, minlength=len(self.counts))
+        nobody = counts == 0
+        # The place it starts from weighs nothing, unless a centroid has to stay there for want of samples.
+        np.multiply(self.points, _column(before + nobody), out=self.former)
+        self.batch.add_sums(self.former)
+        self.former *= _column(1 / (counts + nobody))
+        self.points, self.former, self.counts = self.former, self.points, counts
         self.former -= self.points
         return float(np.sqrt(np.einsum("ij,ij->i", self.former, self.former).max())) * self.prepared.scale
 
-    def _reassign(self) -> None:
+    def _reassign(self, indices: IntArray) -> None:
         """Move the centroids that own too few samples to samples of the batch, at most half as many as it has.
 
         At once when one owns none, else whenever 10·k samples were drawn. They then count as the smallest of the
@@ -180,8 +179,10 @@ class BatchLoop:
         few = few[np.argsort(self.counts[few], kind="stable")][: self.size // 2]
         if len(few):
             self.counts[few] = np.delete(self.counts, few).min()
-            self.points[few] = self.batch.rows[self.rng.choice(self.size, len(few), replace=False)]
-            self.totals[few] = self.points[few] * self._divisors()[few]
+            self.points[few] = self.prepared.rows[indices[self.rng.choice(self.size, len(few), replace=False)]]
+
+    def _mean_distance(self) -> float:
+        return float(np.sqrt(self.batch.squared).mean(dtype=np.float64)) * self.prepared.scale
 
     def _full_j_clust(self) -> float:
         centroids = self._centroids()
@@ -190,11 +191,8 @@ class BatchLoop:
         return weighted_sum(squared, self.samples.weights) / self.prepared.total_weight
 
     def _centroids(self) -> Float64Array:
-        centroids: Float64Array = self.prepared.origin + self.prepared.scale * (self.totals / self._divisors())
+        centroids: Float64Array = self.prepared.origin + self.prepared.scale * self.points.astype(np.float64)
         return centroids
-
-    def _divisors(self) -> Float64Array:
-        return np.maximum(self.counts, 1)[:, None]
 
     def _state(self) -> FitState:
         """Without a copy of anything as long as the data or the fit."""
@@ -207,3 +205,7 @@ class BatchLoop:
             history=self.history,
             init_indices=self.begin.indices,
         )
+
+
+def _column(factors: Float64Array) -> NDArray[np.float32]:
+    return factors.astype(np.float32)[:, None]
