@@ -1,0 +1,133 @@
+"""Whether the labels and numbers of fits are those of their centroids and the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kmeans_cli.checks.finding import Finding
+from kmeans_cli.core.distance import nearest_labels, own_squared_distances, squared_distances
+from kmeans_cli.core.prepare import Prepared, prepare
+from kmeans_cli.core.result import weighted_sum
+from kmeans_cli.core.samples import ArraySamples
+from kmeans_cli.core.types import Float64Array, LabelArray
+from kmeans_cli.datasets.arrays import read_npz_arrays
+from kmeans_cli.datasets.types import Dataset
+from kmeans_cli.model import read_model
+from kmeans_cli.runs import Run
+from kmeans_cli.runs.difference import differences
+from kmeans_cli.runs.read import METRICS, MODEL, read_columns, read_json
+
+SLACK = 1e-9
+"""By so much, relatively, may sums differ: other processors add in another order."""
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A fit as a file keeps it; ``told`` are the inertias that it may have."""
+
+    where: str
+    centroids: Float64Array
+    labels: LabelArray
+    told: Sequence[float]
+
+
+@dataclass(frozen=True)
+class FittedData:
+    """The data of a fit, ready to be measured."""
+
+    samples: ArraySamples
+    prepared: Prepared
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> FittedData:
+        """Make a data set ready."""
+        samples = ArraySamples(dataset.X, dataset.weights)
+        return cls(samples, prepare(samples))
+
+
+def check_agreement(run: Run) -> Iterator[Finding]:
+    """Where files that tell the same tell it differently; needs no data.
+
+    Raises:
+        PlaceError, KeyError, TypeError, AttributeError: If a file does not hold what the command writes.
+    """
+    if (run.path / MODEL).exists() and (run.path / "labels.csv").exists():
+        labels, told = run.labels, read_columns(run.path / "labels.csv")["cluster"]
+        if not np.array_equal(labels, told):
+            n = int((labels != told).sum()) if len(labels) == len(told) else abs(len(labels) - len(told))
+            yield Finding("labels.csv", f"{n:,} of {len(labels):,} clusters are not those of {MODEL}")
+    if (run.path / METRICS).exists():
+        for fit in run.metrics.get("fits", ()):
+            name = f"fits/{fit['fit']:04d}.json"
+            stored = read_json(run.path / name)["metrics"]
+            if differences(stored, {key: fit.get(key) for key in stored}):
+                yield Finding(name, f"does not tell what {METRICS} tells of this fit")
+
+
+def check_fits(run: Run, data: FittedData) -> Iterator[Finding]:
+    """Samples that are nearer to another centroid than to their own, and inertias that are not theirs.
+
+    Raises:
+        PlaceError, KeyError, TypeError, AttributeError: If a file does not hold what the command writes.
+    """
+    for kept in _kept(run):
+        yield from _check(kept, data)
+
+
+def _kept(run: Run) -> Iterator[_Kept]:
+    """Every fit of the run that has centroids and labels."""
+    for path in sorted((run.path / "fits").glob("*.json")):
+        stored = read_json(path)
+        if stored["error"] is None:
+            arrays = read_npz_arrays(path.with_suffix(".npz"))
+            where = f"fits/{path.stem}.npz"
+            yield _Kept(where, arrays["centroids"], arrays["labels"], [stored["metrics"]["inertia"]])
+    if (run.path / METRICS).exists():
+        for path in (*sorted(run.path.glob("model*.npz")), *sorted((run.path / "models").glob("*.npz"))):
+            model = read_model(path)
+            told = _told(run.metrics, path, len(model.centroids))
+            yield _Kept(path.relative_to(run.path).as_posix(), model.centroids, model.labels, told)
+
+
+def _told(metrics: Mapping[str, Any], path: Path, k: int) -> list[float]:
+    """What ``metrics.json`` tells: of the run's own model one inertia, of others those of all fits with their k."""
+    if "fits" not in metrics:
+        return [metrics["inertia"]]
+    good = [fit for fit in metrics["fits"] if fit["error"] is None and fit["n_clusters"] == k]
+    if path.name == MODEL:
+        number = metrics["model_fit"] if "model_fit" in metrics else metrics["best"]["fit"]
+        good = [fit for fit in good if fit["fit"] == number]
+    return [fit["inertia"] for fit in good]
+
+
+def _check(kept: _Kept, data: FittedData) -> Iterator[Finding]:
+    n, d = data.samples.n, data.samples.d
+    if (len(kept.labels), kept.centroids.shape[1]) != (n, d):
+        yield Finding(kept.where, f"is of {len(kept.labels):,} samples, and the data have {n:,}")
+        return
+    yield from _check_labels(kept, data)
+    inertia = weighted_sum(own_squared_distances(data.samples, kept.centroids, kept.labels), data.samples.weights)
+    if not any(abs(inertia - told) <= SLACK * max(inertia, abs(told)) for told in kept.told):
+        told = ", ".join(f"{each:.12g}" for each in kept.told[:3]) or "none"
+        yield Finding(kept.where, f"the inertia of its labels and centroids is {inertia:.12g}; told is {told}")
+
+
+def _check_labels(kept: _Kept, data: FittedData) -> Iterator[Finding]:
+    nearest = nearest_labels(data.samples, data.prepared, kept.centroids)
+    other = np.flatnonzero(nearest != kept.labels)
+    rows = data.samples.take(other)
+    own = squared_distances(rows, kept.centroids[kept.labels[other]])
+    # Of equally near centroids any will do: the fit had them in another order.
+    wrong = other[own > squared_distances(rows, kept.centroids[nearest[other]]) * (1 + SLACK)]
+    if len(wrong):
+        first = wrong[0]
+        yield Finding(
+            f"{kept.where}: labels",
+            f"{len(wrong):,} of {data.samples.n:,} samples are nearer to another centroid than to their own; "
+            f"sample {first} is in cluster {kept.labels[first]}, its nearest is {nearest[first]}",
+        )

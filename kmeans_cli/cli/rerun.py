@@ -1,0 +1,115 @@
+"""``kmeans rerun``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from kmeans_cli.cli import options
+from kmeans_cli.cli.console import Console, build_table, write_json, write_line, write_table
+from kmeans_cli.cli.runs import shown
+from kmeans_cli.commands.place import RunPlace
+from kmeans_cli.commands.rerun import Repetition, Verdict, find_repeatable
+from kmeans_cli.commands.rerun import rerun as run_again
+from kmeans_cli.errors import ConfigError, Differs, PlaceError
+from kmeans_cli.interruption import Interruption
+from kmeans_cli.runs import Run, load_run
+
+app = typer.Typer(add_completion=False)
+
+_MOST_SHOWN = 20
+_EPILOG = """What is made goes to a temporary folder and is removed again; figures are not drawn, times not compared.
+
+Examples:
+
+kmeans rerun latest
+
+kmeans rerun --all runs/
+"""
+
+
+@app.command(epilog=_EPILOG)
+def rerun(
+    run: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="RUN...",
+            help="Folders, their names or the beginnings of them, or `latest`.",
+            autocompletion=options.complete_run,
+            show_default=False,
+        ),
+    ] = None,
+    all_in: Annotated[
+        Path | None, typer.Option("--all", metavar="DIR", help="Every completed run in a folder.", show_default=False)
+    ] = None,
+    data_dir: options.DataDir = None,
+    runs: options.Runs = Path("runs"),
+    executor: options.ExecutorName = None,
+    jobs: options.Jobs = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the exit code, and errors.")] = False,
+    as_json: options.Json = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Run it again from its own folder, and say whether the result is the same.
+
+    Every number, label and centroid is compared, times left out. Exit code 7: some differ.
+    """
+    settings = options.overrides(None, None, executor=executor, jobs=jobs)
+    repeated = _runs(run, all_in, runs)
+    console, stop = Console(quiet=quiet, verbose=verbose), Interruption()
+    with stop.installed(), console.live():
+        where = RunPlace(runs, tuple(sys.argv), data_dir)
+        found = run_again(repeated, settings, where=where, progress=console, should_stop=stop)
+    if as_json:
+        write_json({"runs": [asdict(each) | {"run": str(each.run)} for each in found]})
+    elif not quiet:
+        _show(found)
+    _raise(found)
+
+
+def _runs(names: list[str] | None, all_in: Path | None, runs_dir: Path) -> list[Run]:
+    if bool(names) == (all_in is not None):
+        raise ConfigError("which runs? name some, or say --all DIR", where="RUN")
+    return [load_run(name, runs_dir) for name in names or ()] if all_in is None else find_repeatable(all_in)
+
+
+def _show(found: Sequence[Repetition]) -> None:
+    for each in found:
+        if each.changed or each.deviations or each.reason:
+            write_line(f"\n{each.run.name}: {each.reason or each.verdict}")
+            for table in _tables(each):
+                write_table(table)
+    rows = [(each.run.name, each.verdict.value, each.n_files or None) for each in found]
+    write_table(build_table(("run", "result", "files"), rows, whole=("run", "result"), spare=("files",)))
+    n_same = sum(each.verdict is Verdict.IDENTICAL for each in found)
+    write_line(f"{n_same} of {len(found)} runs gave the same bytes again, times left out.")
+
+
+def _tables(found: Repetition) -> Iterator[Table]:
+    if found.changed:
+        rows = [(each.key, shown(each.a), shown(each.b)) for each in found.changed]
+        yield build_table(("changed", "then", "now"), rows)
+    elif found.deviations:
+        yield build_table(("Data, versions, threads, CPU and code are as they were.",), ())
+    if found.deviations:
+        numbers = [
+            (f"{each.file} {each.what}", each.n, shown(each.before), shown(each.now), shown(each.by))
+            for each in found.deviations[:_MOST_SHOWN]
+        ]
+        yield build_table(("differs", "values", "then", "now", "by"), numbers)
+
+
+def _raise(found: Sequence[Repetition]) -> None:
+    """Turn what came of it into an exit code."""
+    differing = [each for each in found if each.verdict is Verdict.DIFFERS]
+    failed = [each for each in found if each.verdict is Verdict.NOT_REPEATED]
+    if differing:
+        raise Differs(f"{len(differing)} of {len(found)} runs differ, the first: {differing[0].run}")
+    if failed:
+        raise PlaceError(f"{len(failed)} of {len(found)} runs were not repeated, the first: {failed[0].reason}")
