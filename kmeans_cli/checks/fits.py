@@ -28,12 +28,12 @@ SLACK = 1e-9
 
 @dataclass(frozen=True)
 class _Kept:
-    """A fit as a file keeps it; ``told`` are the inertias that it may have."""
+    """A fit as a file keeps it; ``told`` is what may be told of it: the numbers of one fit, or of several."""
 
     where: str
     centroids: Float64Array
     labels: LabelArray
-    told: Sequence[float]
+    told: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _kept(run: Run) -> Iterator[_Kept]:
         if stored["error"] is None:
             arrays = read_npz_arrays(path.with_suffix(".npz"))
             where = f"fits/{path.stem}.npz"
-            yield _Kept(where, arrays["centroids"], arrays["labels"], [stored["metrics"]["inertia"]])
+            yield _Kept(where, arrays["centroids"], arrays["labels"], [stored["metrics"]])
     if (run.path / METRICS).exists():
         for path in (*sorted(run.path.glob("model*.npz")), *sorted((run.path / "models").glob("*.npz"))):
             model = read_model(path)
@@ -94,15 +94,15 @@ def _kept(run: Run) -> Iterator[_Kept]:
             yield _Kept(path.relative_to(run.path).as_posix(), model.centroids, model.labels, told)
 
 
-def _told(metrics: Mapping[str, Any], path: Path, k: int) -> list[float]:
-    """What ``metrics.json`` tells: of the run's own model one inertia, of others those of all fits with their k."""
+def _told(metrics: Mapping[str, Any], path: Path, k: int) -> list[Mapping[str, Any]]:
+    """What ``metrics.json`` tells: of the run's own model one fit, of others all fits with their k."""
     if "fits" not in metrics:
-        return [metrics["inertia"]]
+        return [metrics]
     good = [fit for fit in metrics["fits"] if fit["error"] is None and fit["n_clusters"] == k]
     if path.name == MODEL:
         number = metrics["model_fit"] if "model_fit" in metrics else metrics["best"]["fit"]
         good = [fit for fit in good if fit["fit"] == number]
-    return [fit["inertia"] for fit in good]
+    return good
 
 
 def _check(kept: _Kept, data: FittedData) -> Iterator[Finding]:
@@ -111,10 +111,27 @@ def _check(kept: _Kept, data: FittedData) -> Iterator[Finding]:
         yield Finding(kept.where, f"is of {len(kept.labels):,} samples, and the data have {n:,}")
         return
     yield from _check_labels(kept, data)
-    inertia = weighted_sum(own_squared_distances(data.samples, kept.centroids, kept.labels), data.samples.weights)
-    if not any(abs(inertia - told) <= SLACK * max(inertia, abs(told)) for told in kept.told):
-        told = ", ".join(f"{each:.12g}" for each in kept.told[:3]) or "none"
-        yield Finding(kept.where, f"the inertia of its labels and centroids is {inertia:.12g}; told is {told}")
+    found = _measure(kept, data)
+    told = min(kept.told, key=lambda each: abs(each["inertia"] - found["inertia"]), default=None)
+    if told is None:
+        yield Finding(kept.where, f"is of no fit that {METRICS} tells of")
+        return
+    for name, value in found.items():
+        if abs(value - told[name]) > SLACK * value:
+            yield Finding(
+                kept.where, f"the {name} of its labels and centroids is {value:.12g}; told is {told[name]:.12g}"
+            )
+
+
+def _measure(kept: _Kept, data: FittedData) -> dict[str, float]:
+    """What ``metrics.json`` tells of labels and centroids, measured anew."""
+    squared, weights = own_squared_distances(data.samples, kept.centroids, kept.labels), data.samples.weights
+    inertia = weighted_sum(squared, weights)
+    return {
+        "inertia": inertia,
+        "j_clust": inertia / data.prepared.total_weight,
+        "distance_sum": weighted_sum(np.sqrt(squared), weights),
+    }
 
 
 def _check_labels(kept: _Kept, data: FittedData) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +20,7 @@ from kmeans_cli.commands.rerun import rerun as run_again
 from kmeans_cli.errors import ConfigError, Differs, PlaceError
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.runs import Run, load_run
+from kmeans_cli.runs.deviation import Deviation
 
 app = typer.Typer(add_completion=False)
 
@@ -81,28 +82,44 @@ def _runs(names: list[str] | None, all_in: Path | None, runs_dir: Path) -> list[
 
 def _show(found: Sequence[Repetition]) -> None:
     for each in found:
-        if each.changed or each.deviations or each.reason:
-            write_line(f"\n{each.run.name}: {each.reason or each.verdict}")
-            for table in _tables(each):
-                write_table(table)
-    rows = [(each.run.name, each.verdict.value, each.n_files or None) for each in found]
-    write_table(build_table(("run", "result", "files"), rows, whole=("run", "result"), spare=("files",)))
+        _show_one(each)
+    columns = ("result", "files", "run")
+    rows = [(each.verdict.value, each.n_files or None, each.run.name) for each in found]
+    write_table(build_table(columns, rows, whole=columns[:-1], spare=("files",)))
     n_same = sum(each.verdict is Verdict.IDENTICAL for each in found)
     write_line(f"{n_same} of {len(found)} runs gave the same bytes again, times left out.")
 
 
-def _tables(found: Repetition) -> Iterator[Table]:
+def _show_one(found: Repetition) -> None:
+    """What is to be told of a run besides that it is identical."""
+    if found.reason is not None:
+        write_line(f"not repeated: {found.reason}")
+        return
     if found.changed:
+        write_line(f"{found.run.name}: {found.verdict}, and this has changed:")
         rows = [(each.key, shown(each.a), shown(each.b)) for each in found.changed]
-        yield build_table(("changed", "then", "now"), rows)
+        write_table(build_table(("", "then", "now"), rows))
     elif found.deviations:
-        yield build_table(("Data, versions, threads, CPU and code are as they were.",), ())
+        write_line(f"{found.run.name}: {found.verdict}, with data, versions, threads and CPU as they were:")
     if found.deviations:
-        numbers = [
-            (f"{each.file} {each.what}", each.n, shown(each.before), shown(each.now), shown(each.by))
-            for each in found.deviations[:_MOST_SHOWN]
-        ]
-        yield build_table(("differs", "values", "then", "now", "by"), numbers)
+        write_table(_deviation_table(found.deviations[:_MOST_SHOWN]))
+    if len(found.deviations) > _MOST_SHOWN:
+        write_line(f"… and {len(found.deviations) - _MOST_SHOWN} more; --json has them all\n")
+
+
+def _deviation_table(deviations: Sequence[Deviation]) -> Table:
+    columns = ("differs", "values", "then", "now", "by")
+    rows = [
+        (
+            f"{each.file} {each.what}".rstrip(),
+            each.n,
+            shown(each.before),
+            shown(each.now),
+            None if each.by is None else f"{each.by:.2g}",
+        )
+        for each in deviations
+    ]
+    return build_table(columns, rows, whole=("now", "by"), spare=("values", "then"))
 
 
 def _raise(found: Sequence[Repetition]) -> None:

@@ -54,8 +54,9 @@ def check(
 
 
 def _show_checked(found: Sequence[CheckedRun]) -> None:
-    rows = [(each.path.name, each.status.value, _verdict(each)) for each in found]
-    write_table(build_table(("run", "status", "folder"), rows, whole=("run", "status", "folder"), spare=("status",)))
+    columns = ("folder", "status", "run")
+    rows = [(_verdict(each), each.status.value, each.path.name) for each in found]
+    write_table(build_table(columns, rows, whole=columns[:-1]))
     for each in found:
         for finding in each.findings:
             write_line(f"{each.path.name}: {finding}")
@@ -102,19 +103,23 @@ def clean(
         write_json({"removed": removed, "runs": [{"run": str(each.run.path), "bytes": each.size} for each in chosen]})
     elif chosen and (removed or dry_run):
         size = sum(each.size for each in chosen) / 1e6
-        write_line(f"{'removed' if removed else 'would remove'}: {len(chosen)} runs, {size:.1f} MB")
+        write_line(f"{'removed' if removed else 'would remove'}: {_runs(len(chosen))}, {size:.1f} MB")
     else:
         write_line("nothing was removed")
 
 
 def _show_chosen(chosen: Sequence[runs_clean.Chosen]) -> None:
-    columns = ("run", "status", "ended", "MB")
+    columns = ("status", "ended", "MB", "run")
     rows = [
-        (each.run.name, each.run.status.value, _day(each.run.finished or each.run.started), f"{each.size / 1e6:.1f}")
+        (each.run.status.value, _day(each.run.finished or each.run.started), f"{each.size / 1e6:.1f}", each.run.name)
         for each in chosen
     ]
     if rows:
-        write_table(build_table(columns, rows, whole=columns, spare=("MB", "ended", "status")))
+        write_table(build_table(columns, rows, whole=columns[:-1], spare=("MB", "ended")))
+
+
+def _runs(n: int) -> str:
+    return f"{n} run{'' if n == 1 else 's'}"
 
 
 def _day(moment: str | None) -> str | None:
@@ -122,6 +127,10 @@ def _day(moment: str | None) -> str | None:
 
 
 def _agreed(n: int) -> bool:
-    if not sys.stdin.isatty():
+    if not _is_asked():
         raise ConfigError("nobody is there to be asked", where="runs clean", allowed="--yes, or --dry-run")
-    return typer.confirm(f"Remove {n} runs for good?", err=True)
+    return typer.confirm(f"Remove {_runs(n)} for good?", err=True)
+
+
+def _is_asked() -> bool:
+    return sys.stdin.isatty()

@@ -38,7 +38,7 @@ class Repetition:
     Attributes:
         run: The run's folder.
         verdict: What came of it.
-        changed: What is not as it was: data, versions, threads, CPU, code.
+        changed: What is not as it was: data, versions, threads, CPU, git commit.
         deviations: Which results differ.
         n_files: How many files were compared.
         reason: Why it was not repeated, or None.

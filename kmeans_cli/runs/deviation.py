@@ -6,6 +6,7 @@ is: the values of JSON, the columns of CSV, the arrays of NPZ and NPY.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -35,7 +36,7 @@ class Deviation:
         n: How many values differ.
         before: In the one folder: the value that differs most, or what is there in its stead.
         now: The same in the other.
-        by: How far these are apart, where they are numbers.
+        by: How far these are apart, where they are finite numbers.
     """
 
     file: str
@@ -119,9 +120,15 @@ def _compare_values(name: str, key: str, before: NDArray[Any], now: NDArray[Any]
     if before.dtype.kind not in "iuf":
         yield Deviation(name, key, len(differing), a[0].item(), b[0].item(), None)
         return
-    apart = np.nan_to_num(np.abs(a.astype(np.float64) - b.astype(np.float64)), nan=np.inf)
-    most = int(apart.argmax())
-    yield Deviation(name, key, len(differing), a[most].item(), b[most].item(), float(apart[most]))
+    apart = np.abs(a.astype(np.float64) - b.astype(np.float64))
+    most = int(np.where(np.isnan(apart), np.inf, apart).argmax())
+    by = float(apart[most]) if np.isfinite(apart[most]) else None
+    yield Deviation(name, key, len(differing), _plain(a[most].item()), _plain(b[most].item()), by)
+
+
+def _plain(number: float) -> float | str:
+    """The number; what JSON has not, as text."""
+    return number if math.isfinite(number) else str(number)
 
 
 def _bytes_of(array: NDArray[Any]) -> NDArray[np.void]:

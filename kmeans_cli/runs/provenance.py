@@ -72,9 +72,12 @@ def fingerprint(config: Mapping[str, Any], data_sha256: str, start_sha256: str |
 
 
 def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Difference, ...]:
-    """What is not the same in the origins of two runs that may decide their numbers, by the keys of ``run.json``."""
-    told = [{name: record.get(name) for name in _CIRCUMSTANCES} for record in (before, now)]
-    return differences(*told)
+    """What is not the same in the origins of two runs that may decide their numbers, by the keys of ``run.json``.
+
+    The repository around the working directory only counts where both had one: it need not be that of the program.
+    """
+    names = [name for name in _CIRCUMSTANCES if name != "git" or (before.get(name) and now.get(name))]
+    return differences(*({name: record.get(name) for name in names} for record in (before, now)))
 
 
 def cpu_model(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:

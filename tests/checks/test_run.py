@@ -134,6 +134,10 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda run: _change_json(run / "metrics.json", lambda metrics: metrics.update(inertia=1.0)),
         "told is 1",
     ),
+    "the J_clust": (
+        lambda run: _change_json(run / "metrics.json", lambda metrics: metrics.update(j_clust=1.0)),
+        "model.npz: the j_clust of its labels and centroids is ",
+    ),
     "a cut npz": (_cut, "model.npz: is broken, or no model.npz"),
     "one byte of an npz": (_change_byte, "trace.npz: "),
     "a cut figure": (_cut_figure, "figures/centroids.png: "),
