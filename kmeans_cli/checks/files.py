@@ -34,6 +34,8 @@ def check_files(folder: Path) -> Iterator[Finding]:
                 yield Finding(where, "is a link, which no run makes; it was not followed")
             elif name in subfolders:
                 continue
+            elif not path.is_file():
+                yield Finding(where, "is no file that could be read")  # a pipe would wait for ever
             elif name.startswith(".") and name.endswith(".part"):
                 yield note(f"{where} is what a killed process left half-written; --resume removes it")
             else:
@@ -54,9 +56,9 @@ def check_completeness(run: Run) -> Iterator[Finding]:
 
 def _unreadable(path: Path, where: str) -> Iterator[Finding]:
     try:
+        _READ.get(path.suffix, _read_bytes)(path)
         if path.suffix == ".npz" and (path.name.startswith("model") or path.parent.name == "models"):
             read_model(path)
-        _READ.get(path.suffix, _read_bytes)(path)
         if not path.stat().st_size and path.name not in _MAY_BE_EMPTY:
             yield Finding(where, "is empty")
     except KMeansError as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -35,7 +34,6 @@ SETTINGS = {
 SEVERAL = SETTINGS | {"k": "sweep.k", "init": "sweep.init"}
 """The same for commands with several fits."""
 
-_AGE = re.compile(r"(?:([0-9]{1,6})d)?(?:([0-9]{1,6})h)?")
 _DURATION = re.compile(r"(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,6}(?:\.[0-9]{1,3})?)s?)?")
 
 
@@ -243,21 +241,6 @@ def data_overrides(text: str, where: str) -> list[Override]:
     except ConfigError as error:
         raise error.at(where) from None
     return [Override(f"data.{key}", value, where) for key, value in settings.items()]
-
-
-def parse_age(text: str | None) -> timedelta | None:
-    """The time of ``30d``, ``12h`` or ``1d12h``; None of None.
-
-    Raises:
-        ConfigError: For anything else.
-    """
-    if text is None:
-        return None
-    match = _AGE.fullmatch(text.strip())
-    if match is None or not any(match.groups()):
-        raise ConfigError("is no age", where="--older-than", value=text, allowed="days and hours: 30d, 12h or 1d12h")
-    days, hours = (int(part or 0) for part in match.groups())
-    return timedelta(days=days, hours=hours)
 
 
 def parse_duration(text: str | None) -> float | None:

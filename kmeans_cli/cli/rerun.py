@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -25,6 +26,7 @@ from kmeans_cli.runs.deviation import Deviation
 app = typer.Typer(add_completion=False)
 
 _MOST_SHOWN = 20
+_HASH = re.compile("[0-9a-f]{40,}")
 _EPILOG = """What is made goes to a temporary folder and is removed again; figures are not drawn, times not compared.
 
 Examples:
@@ -97,7 +99,7 @@ def _show_one(found: Repetition) -> None:
         return
     if found.changed:
         write_line(f"{found.run.name}: {found.verdict}, and this has changed:")
-        rows = [(each.key, shown(each.a), shown(each.b)) for each in found.changed]
+        rows = [(each.key, _short(each.a), _short(each.b)) for each in found.changed]
         write_table(build_table(("", "then", "now"), rows))
     elif found.deviations:
         write_line(f"{found.run.name}: {found.verdict}, with data, versions, threads and CPU as they were:")
@@ -105,6 +107,12 @@ def _show_one(found: Repetition) -> None:
         write_table(_deviation_table(found.deviations[:_MOST_SHOWN]))
     if len(found.deviations) > _MOST_SHOWN:
         write_line(f"… and {len(found.deviations) - _MOST_SHOWN} more; --json has them all\n")
+
+
+def _short(value: object) -> str:
+    """Of a hash only the beginning: the eye sees by that already that it is another one."""
+    text = shown(value)
+    return f"{text[:12]}…" if _HASH.fullmatch(text) else text
 
 
 def _deviation_table(deviations: Sequence[Deviation]) -> Table:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +20,8 @@ from kmeans_cli.interruption import Interruption
 
 if TYPE_CHECKING:  # `kmeans runs list` has no use for what checks compute with
     from kmeans_cli.checks.run import CheckedRun
+
+_AGE = re.compile(r"(?:([0-9]{1,6})d)?(?:([0-9]{1,6})h)?")
 
 
 def check(
@@ -90,7 +94,7 @@ def clean(
     With both --older-than and --status, runs to which both apply. Folders that are no runs stay.
     """
     statuses = None if status is None else [name.strip() for name in status.split(",")]
-    wanted = runs_clean.Wanted(options.parse_age(older_than), statuses)
+    wanted = runs_clean.Wanted(_parse_age(older_than), statuses)
     chosen = runs_clean.choose(wanted, runs)
     if not as_json:
         _show_chosen(chosen)
@@ -106,6 +110,17 @@ def clean(
         write_line(f"{'removed' if removed else 'would remove'}: {_runs(len(chosen))}, {size:.1f} MB")
     else:
         write_line("nothing was removed")
+
+
+def _parse_age(text: str | None) -> timedelta | None:
+    """The time of ``30d``, ``12h`` or ``1d12h``; None of None."""
+    if text is None:
+        return None
+    match = _AGE.fullmatch(text.strip())
+    if match is None or not any(match.groups()):
+        raise ConfigError("is no age", where="--older-than", value=text, allowed="days and hours: 30d, 12h or 1d12h")
+    days, hours = (int(part or 0) for part in match.groups())
+    return timedelta(days=days, hours=hours)
 
 
 def _show_chosen(chosen: Sequence[runs_clean.Chosen]) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from kmeans_cli.datasets.arrays import read_npy_array, read_npz_arrays
 from kmeans_cli.runs.difference import TIMES, Difference, differences
 from kmeans_cli.runs.folder import GIT_DIFF, LOG, RECORD
-from kmeans_cli.runs.read import CONFIG, read_columns, read_json
+from kmeans_cli.runs.read import CONFIG, METRICS, read_columns, read_json
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,13 +59,13 @@ def result_files(folder: Path) -> dict[str, Path]:
 
 
 def compare_results(before: Path, now: Path) -> Iterator[Deviation]:
-    """Where the results in two run folders differ, file by file.
+    """Where the results in two run folders differ, file by file, ``metrics.json`` first.
 
     Raises:
         PlaceError: If a file that is not the same in both cannot be read.
     """
     left, right = result_files(before), result_files(now)
-    for name in [*left, *(name for name in right if name not in left)]:
+    for name in sorted({*left, *right}, key=lambda name: (name != METRICS, name)):
         if name not in left or name not in right:
             yield Deviation(name, "", 1, _presence(name in left), _presence(name in right), None)
         elif left[name].read_bytes() != right[name].read_bytes():
@@ -90,6 +90,15 @@ def _apart(difference: Difference) -> float | None:
     a, b = difference.a, difference.b
     numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in (a, b))
     return float(abs(a - b)) if numbers else None
+
+
+def _compare_tables(name: str, before: Path, now: Path) -> Iterator[Deviation]:
+    """By columns, where there are as many rows."""
+    then, since = (max(map(len, read_columns(path).values()), default=0) for path in (before, now))
+    if then == since:
+        yield from _compare_arrays(read_columns, name, before, now)
+    else:
+        yield Deviation(name, "", abs(then - since), f"{then:,} rows", f"{since:,} rows", None)
 
 
 def _compare_arrays(
@@ -141,7 +150,7 @@ def _bytes_of(array: NDArray[Any]) -> NDArray[np.void]:
 
 _COMPARE: dict[str, Callable[[str, Path, Path], Iterator[Deviation]]] = {
     ".json": _compare_json,
-    ".csv": partial(_compare_arrays, read_columns),
+    ".csv": _compare_tables,
     ".npz": partial(_compare_arrays, read_npz_arrays),
     ".npy": partial(_compare_arrays, lambda path: {"": read_npy_array(path)}),
 }

@@ -138,7 +138,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda run: _change_json(run / "metrics.json", lambda metrics: metrics.update(j_clust=1.0)),
         "model.npz: the j_clust of its labels and centroids is ",
     ),
-    "a cut npz": (_cut, "model.npz: is broken, or no model.npz"),
+    "a cut npz": (_cut, "model.npz: is broken or cut short"),
     "one byte of an npz": (_change_byte, "trace.npz: "),
     "a cut figure": (_cut_figure, "figures/centroids.png: "),
     "a newer schema": (
@@ -160,6 +160,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
         "config.yaml: 1: sede: 'sede' is no key",
     ),
     "a link out": (_link_out, "labels.csv: is a link, which no run makes; it was not followed"),
+    "a pipe": (lambda run: os.mkfifo(run / "pipe.json"), "pipe.json: is no file that could be read"),
     "a linked folder": (lambda run: (run / "fits").symlink_to("/etc"), "fits: is a link, which no run makes"),
 }
 

@@ -34,8 +34,8 @@ def test_deviations_name_the_values_that_are_farthest_apart(tmp_path: Path) -> N
     a = _write(tmp_path / "a")
     b = _write(tmp_path / "b", j=1.5, centroids=((0.0, 1.0), (2.25, 2.0)))
     assert list(compare_results(a, b)) == [
-        Deviation("history.csv", "j", 2, 2.0, 2.5, 0.5),
         Deviation("metrics.json", "j", 1, 1.0, 1.5, 0.5),
+        Deviation("history.csv", "j", 2, 2.0, 2.5, 0.5),
         Deviation("model.npz", "centroids", 2, 3.0, 2.0, 1.0),
     ]
 
@@ -63,6 +63,13 @@ def test_other_shapes_types_texts_and_nan(tmp_path: Path) -> None:
     np.savez(b / "model.npz", centroids=np.array([[0.0]]), names=np.array(["a", "c"]))
     (found,) = compare_results(a, b)
     assert (found.what, found.before, found.now, found.by) == ("names", "b", "c", None)
+
+
+def test_tables_of_other_lengths(tmp_path: Path) -> None:
+    """Where rows are missing, their number says more than each column could."""
+    a, b = _write(tmp_path / "a"), _write(tmp_path / "b")
+    (b / "history.csv").write_text("fit,j,stop,seconds\n0,2.0,,1.0\n")
+    assert list(compare_results(a, b)) == [Deviation("history.csv", "", 1, "2 rows", "1 rows", None)]
 
 
 def test_missing_files_and_others(tmp_path: Path) -> None:
