@@ -15,7 +15,7 @@ from kmeans_cli.model import read_model
 from kmeans_cli.pictures import open_picture
 from kmeans_cli.runs import Run
 from kmeans_cli.runs.atomic import place_errors
-from kmeans_cli.runs.folder import GIT_DIFF, LOG
+from kmeans_cli.runs.folder import GIT_DIFF, LOG, RECORD
 from kmeans_cli.runs.read import CONFIG, HISTORY, METRICS, MODEL, read_columns, read_json
 
 _OF_EVERY_RUN = (CONFIG, METRICS)
@@ -49,7 +49,11 @@ def check_completeness(run: Run) -> Iterator[Finding]:
         KeyError, TypeError, AttributeError: If ``metrics.json`` does not hold what the command writes.
         PlaceError: If it cannot be read.
     """
-    for name in _REQUIRED.get(str(run.record.get("command")), _of_any)(run):
+    command = str(run.record.get("command"))
+    if command not in _REQUIRED:
+        yield Finding(f"{RECORD}: command", f"{command!r} is no command that makes runs")
+        return
+    for name in _REQUIRED[command](run):
         if not (run.path / name).exists():
             yield Finding(name, "is missing")
 
@@ -69,10 +73,6 @@ def _read_bytes(path: Path) -> None:
     with place_errors(path, "cannot be read"), path.open("rb") as file:
         while file.read(1 << 20):
             pass
-
-
-def _of_any(run: Run) -> Iterator[str]:  # noqa: ARG001 - all of these have this signature
-    yield from _OF_EVERY_RUN
 
 
 def _of_fit(run: Run) -> Iterator[str]:
@@ -103,7 +103,7 @@ def _of_multi_init(run: Run) -> Iterator[str]:
         yield from (f"{stem}.npz", f"{stem}-worst.npz")
 
 
-def _of_compress(run: Run) -> Iterator[str]:  # noqa: ARG001
+def _of_compress(run: Run) -> Iterator[str]:  # noqa: ARG001 - all of these have this signature
     yield from (*_OF_EVERY_RUN, HISTORY)
 
 

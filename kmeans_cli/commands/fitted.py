@@ -45,8 +45,7 @@ def load_training_data(run: Run, data_dir: Path | None, progress: Progress) -> D
 
 def data_place(run: Run, data_dir: Path | None) -> Path | None:
     """Where a named data set is looked for first: where the user says, or else where the run found it."""
-    recorded = (run.record.get("dataset") or {}).get("path")
-    if data_dir is not None or not isinstance(recorded, str):
-        return data_dir
-    place = Path(recorded)
-    return place if place.is_dir() else place.parent
+    match run.record.get("dataset"):
+        case {"path": str(recorded)} if data_dir is None:
+            return Path(recorded) if Path(recorded).is_dir() else Path(recorded).parent
+    return data_dir

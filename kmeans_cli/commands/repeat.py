@@ -55,7 +55,7 @@ def repeat(
     """
     if run.status is not RunStatus.COMPLETED:
         raise PlaceError(f"did not complete, its status is '{run.status.value}'", where=run.path.name)
-    command = run.record.get("command")
+    command = str(run.record.get("command"))
     if command not in _REPEAT:
         raise PlaceError("is no command that can be repeated", where=run.path.name, value=command, allowed=_REPEAT)
     config = resolve(run.path / CONFIG, [Override("figures.enabled", False, "rerun"), *settings]).config
@@ -93,7 +93,7 @@ def _compress_image(again: _Again) -> _Made:
     if STANDARD_INPUT in again.config.image.paths:
         raise PlaceError("had a picture from standard input, which is gone", where=again.run.path.name)
     # The only switch that is no setting and yet decides whether a file is in the folder.
-    output = ImageOutput(skip_if_larger="--skip-if-larger" in again.run.record.get("argv", ()))
+    output = ImageOutput(skip_if_larger="--skip-if-larger" in (again.run.record.get("argv") or ()))
     report = compress_image.compress_image(
         again.config, where=again.where, output=output, progress=again.progress, should_stop=again.should_stop
     )

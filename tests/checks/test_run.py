@@ -160,6 +160,14 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
         "config.yaml: 1: sede: 'sede' is no key",
     ),
     "a link out": (_link_out, "labels.csv: is a link, which no run makes; it was not followed"),
+    "an odd record": (
+        lambda run: _change_json(run / "run.json", lambda record: record.update(dataset=[1], command=["fit"])),
+        "run.json: command: \"['fit']\" is no command that makes runs",
+    ),
+    "an odd data set": (
+        lambda run: _change_json(run / "run.json", lambda record: record.update(dataset=[1])),
+        "does not hold what fit writes",
+    ),
     "a pipe": (lambda run: os.mkfifo(run / "pipe.json"), "pipe.json: is no file that could be read"),
     "a linked folder": (lambda run: (run / "fits").symlink_to("/etc"), "fits: is a link, which no run makes"),
 }

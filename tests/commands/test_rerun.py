@@ -156,6 +156,7 @@ def test_a_repetition_that_fails_differs(runs: dict[str, Path], tmp_path: Path) 
     [
         ("fit", lambda run: _change(run / "run.json", status="failed"), "did not complete, its status is 'failed'"),
         ("fit", lambda run: _change(run / "run.json", command="dance"), "'dance' is no command that can be repeated"),
+        ("fit", lambda run: _change(run / "run.json", command=["fit"]), "is no command that can be repeated"),
         ("fit", lambda run: (run / "config.yaml").write_text("sede: 1"), "'sede' is no key"),
         ("fit", lambda run: (run / "config.yaml").write_text("data: {path: /nowhere.npy}"), "/nowhere.npy"),
         ("fit", lambda run: (run / "metrics.json").write_text("[]"), "must hold keys and values"),
