@@ -58,6 +58,9 @@ def check(
 
 
 def _show_checked(found: Sequence[CheckedRun]) -> None:
+    if not found:
+        write_line("no runs to check")
+        return
     columns = ("folder", "status", "run")
     rows = [(_verdict(each), each.status.value, each.path.name) for each in found]
     write_table(build_table(columns, rows, whole=columns[:-1]))

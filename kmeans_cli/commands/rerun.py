@@ -12,7 +12,7 @@ from kmeans_cli import runs
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.repeat import repeat
 from kmeans_cli.config import Override
-from kmeans_cli.errors import FitError, Interrupted, KMeansError
+from kmeans_cli.errors import FitError, Interrupted, KMeansError, PlaceError
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.progress import Progress, Stage
 from kmeans_cli.runs import Run, RunStatus
@@ -56,10 +56,12 @@ def find_repeatable(runs_dir: Path) -> list[Run]:
     """Every run of a folder that completed, the oldest first.
 
     Raises:
-        PlaceError: ``runs_dir`` is missing or unreadable.
+        PlaceError: ``runs_dir`` is missing or unreadable, or holds none.
     """
-    summaries = reversed(runs.list_runs(runs_dir))
-    return [Run(each.path, read_record(each.path)) for each in summaries if each.status is RunStatus.COMPLETED]
+    completed = [each.path for each in reversed(runs.list_runs(runs_dir)) if each.status is RunStatus.COMPLETED]
+    if not completed:
+        raise PlaceError("holds no run that completed", where=str(runs_dir))
+    return [Run(path, read_record(path)) for path in completed]
 
 
 def rerun(

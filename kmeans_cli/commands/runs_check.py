@@ -17,7 +17,7 @@ def check(targets: Sequence[str], runs_dir: Path, data_dir: Path | None, progres
     """Check run folders.
 
     Args:
-        targets: RUN each, or a folder of runs; none: all in ``runs_dir``.
+        targets: RUN each, or a folder of runs; none: all in ``runs_dir``, if there is one yet.
         runs_dir: Where runs live.
         data_dir: Where named data sets are looked for first.
         progress: Told what is going on.
@@ -25,7 +25,8 @@ def check(targets: Sequence[str], runs_dir: Path, data_dir: Path | None, progres
     Raises:
         PlaceError: If there is no such run or folder.
     """
-    folders = [folder for target in targets or (str(runs_dir),) for folder in _folders(target, runs_dir)]
+    everything = (str(runs_dir),) if runs_dir.exists() else ()
+    folders = [folder for target in targets or everything for folder in _folders(target, runs_dir)]
     data = _LastData(data_dir)
     found = []
     for number, folder in enumerate(folders, start=1):

@@ -64,7 +64,8 @@ def test_rerun_of_what_cannot_be_repeated(run: Path) -> None:
     assert result.stdout.startswith(f"not repeated: {run.name}: did not complete")
     for arguments in ((), ("latest", "--all", "runs")):
         assert _kmeans("rerun", *arguments).exit_code == 2
-    assert _kmeans("rerun", "--all", "nowhere").exit_code == 3
+    for folder in ("nowhere", "runs"):
+        assert _kmeans("rerun", "--all", folder).exit_code == 3
 
 
 def test_check(run: Path) -> None:
@@ -82,6 +83,13 @@ def test_check(run: Path) -> None:
     assert document["folder"] == "damaged"
     assert document["findings"][0]["where"] == "model.npz"
     assert _kmeans("runs", "check", "nothing").exit_code == 3
+
+
+def test_check_before_the_first_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no run yet, none is damaged; a folder that was named must be there."""
+    monkeypatch.chdir(tmp_path)
+    assert (_kmeans("runs", "check").exit_code, _kmeans("runs", "check").stdout) == (0, "no runs to check\n")
+    assert _kmeans("runs", "check", "nowhere").exit_code == 3
 
 
 def test_check_shows_stale_runs(run: Path) -> None:
