@@ -18,7 +18,7 @@ from kmeans_cli.core.types import Float64Array, LabelArray
 from kmeans_cli.datasets.arrays import read_npz_arrays
 from kmeans_cli.datasets.types import Dataset
 from kmeans_cli.model import read_model
-from kmeans_cli.runs import Run
+from kmeans_cli.runs import Run, RunStatus
 from kmeans_cli.runs.difference import differences
 from kmeans_cli.runs.read import METRICS, MODEL, read_columns, read_json
 
@@ -56,17 +56,18 @@ def check_agreement(run: Run) -> Iterator[Finding]:
     Raises:
         PlaceError, KeyError, TypeError, AttributeError: If a file does not hold what the command writes.
     """
-    if (run.path / MODEL).exists() and (run.path / "labels.csv").exists():
+    if not _is_concluded(run):
+        return
+    if (run.path / "labels.csv").exists():
         labels, told = run.labels, read_columns(run.path / "labels.csv")["cluster"]
         if not np.array_equal(labels, told):
             n = int((labels != told).sum()) if len(labels) == len(told) else abs(len(labels) - len(told))
             yield Finding("labels.csv", f"{n:,} of {len(labels):,} clusters are not those of {MODEL}")
-    if (run.path / METRICS).exists():
-        for fit in run.metrics.get("fits", ()):
-            name = f"fits/{fit['fit']:04d}.json"
-            stored = read_json(run.path / name)["metrics"]
-            if differences(stored, {key: fit.get(key) for key in stored}):
-                yield Finding(name, f"does not tell what {METRICS} tells of this fit")
+    for fit in run.metrics.get("fits", ()):
+        name = f"fits/{fit['fit']:04d}.json"
+        stored = read_json(run.path / name)["metrics"]
+        if differences(stored, {key: fit.get(key) for key in stored}):
+            yield Finding(name, f"does not tell what {METRICS} tells of this fit")
 
 
 def check_fits(run: Run, data: FittedData) -> Iterator[Finding]:
@@ -79,6 +80,12 @@ def check_fits(run: Run, data: FittedData) -> Iterator[Finding]:
         yield from _check(kept, data)
 
 
+def _is_concluded(run: Run) -> bool:
+    """Whether models and ``metrics.json`` belong together; those of several fits do when all are done."""
+    status = (RunStatus.COMPLETED,) if (run.path / "fits").exists() else (RunStatus.COMPLETED, RunStatus.INTERRUPTED)
+    return run.status in status and (run.path / METRICS).exists() and (run.path / MODEL).exists()
+
+
 def _kept(run: Run) -> Iterator[_Kept]:
     """Every fit of the run that has centroids and labels."""
     for path in sorted((run.path / "fits").glob("*.json")):
@@ -87,7 +94,7 @@ def _kept(run: Run) -> Iterator[_Kept]:
             arrays = read_npz_arrays(path.with_suffix(".npz"))
             where = f"fits/{path.stem}.npz"
             yield _Kept(where, arrays["centroids"], arrays["labels"], [stored["metrics"]])
-    if (run.path / METRICS).exists():
+    if _is_concluded(run):
         for path in (*sorted(run.path.glob("model*.npz")), *sorted((run.path / "models").glob("*.npz"))):
             model = read_model(path)
             told = _told(run.metrics, path, len(model.centroids))

@@ -209,6 +209,17 @@ def test_damage_in_a_picture(whole: dict[str, Path], tmp_path: Path) -> None:
     assert "labels/photo-k4.npy: mse: " in lines
 
 
+def test_a_run_that_grows_is_judged_by_its_fits(whole: dict[str, Path], tmp_path: Path) -> None:
+    """Until all fits are done, metrics.json and models may be those of the smaller run, or not there."""
+    run = Path(shutil.copytree(whole["sweep-k"], tmp_path / whole["sweep-k"].name))
+    _change_json(run / "run.json", lambda record: record.update(status="interrupted"))
+    _change_json(run / "metrics.json", lambda metrics: metrics["fits"].reverse())
+    (run / "model.npz").unlink()
+    assert _check(run).findings == ()
+    _change_json(run / "fits/0001.json", lambda fit: fit["metrics"].update(inertia=2.0))
+    assert "fits/0001.npz: the inertia" in str(_check(run).damage[0])
+
+
 def test_missing_data_are_no_damage(whole: dict[str, Path], tmp_path: Path) -> None:
     """Where the data are gone or changed, that is said; what needs no data is checked all the same."""
     run = Path(shutil.copytree(whole["file"], tmp_path / whole["file"].name))
