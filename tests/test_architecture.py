@@ -25,7 +25,7 @@ ARROWS = {
     },
     "commands": set(ROOMS) - {"__init__", "__main__", "cli", "commands"},
     "checks": {
-        *("runs", "config", "compression", "datasets", "images", "pictures", "model"),
+        *("runs", "config", "compression", "datasets", "images", "pictures", "model", "metrics"),
         *("core.distance", "core.prepare", "core.result"),
     },
     "records": {"experiment", "runs", "plots", "datasets.types"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from kmeans_cli import metrics
 from kmeans_cli.checks.finding import Finding
 from kmeans_cli.core.distance import nearest_labels, own_squared_distances, squared_distances
 from kmeans_cli.core.prepare import Prepared, prepare
@@ -16,14 +18,14 @@ from kmeans_cli.core.result import weighted_sum
 from kmeans_cli.core.samples import ArraySamples
 from kmeans_cli.core.types import Float64Array, LabelArray
 from kmeans_cli.datasets.arrays import read_npz_arrays
-from kmeans_cli.datasets.types import Dataset
+from kmeans_cli.datasets.types import ClassArray, Dataset
 from kmeans_cli.model import read_model
 from kmeans_cli.runs import Run, RunStatus
 from kmeans_cli.runs.difference import differences
 from kmeans_cli.runs.read import METRICS, MODEL, read_columns, read_json
 
 SLACK = 1e-9
-"""By so much, relatively, may sums differ: other processors add in another order."""
+"""By so much, relatively, may numbers differ: other processors add in another order."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,13 @@ class FittedData:
 
     samples: ArraySamples
     prepared: Prepared
+    y: ClassArray | None
 
     @classmethod
     def of(cls, dataset: Dataset) -> FittedData:
         """Make a data set ready."""
         samples = ArraySamples(dataset.X, dataset.weights)
-        return cls(samples, prepare(samples))
+        return cls(samples, prepare(samples), dataset.y)
 
 
 def check_agreement(run: Run) -> Iterator[Finding]:
@@ -101,13 +104,13 @@ def _kept(run: Run) -> Iterator[_Kept]:
             yield _Kept(path.relative_to(run.path).as_posix(), model.centroids, model.labels, told)
 
 
-def _told(metrics: Mapping[str, Any], path: Path, k: int) -> list[Mapping[str, Any]]:
+def _told(numbers: Mapping[str, Any], path: Path, k: int) -> list[Mapping[str, Any]]:
     """What ``metrics.json`` tells: of the run's own model one fit, of others all fits with their k."""
-    if "fits" not in metrics:
-        return [metrics]
-    good = [fit for fit in metrics["fits"] if fit["error"] is None and fit["n_clusters"] == k]
+    if "fits" not in numbers:
+        return [numbers]
+    good = [fit for fit in numbers["fits"] if fit["error"] is None and fit["n_clusters"] == k]
     if path.name == MODEL:
-        number = metrics["model_fit"] if "model_fit" in metrics else metrics["best"]["fit"]
+        number = numbers["model_fit"] if "model_fit" in numbers else numbers["best"]["fit"]
         good = [fit for fit in good if fit["fit"] == number]
     return good
 
@@ -123,22 +126,41 @@ def _check(kept: _Kept, data: FittedData) -> Iterator[Finding]:
     if told is None:
         yield Finding(kept.where, f"is of no fit that {METRICS} tells of")
         return
+    said = {**told, **(told["train"] or {})}
     for name, value in found.items():
-        if abs(value - told[name]) > SLACK * value:
-            yield Finding(
-                kept.where, f"the {name} of its labels and centroids is {value:.12g}; told is {told[name]:.12g}"
-            )
+        if not agree(value, said[name]):
+            numbers = f"is {shown(value)}; told is {shown(said[name])}"
+            yield Finding(kept.where, f"the {name} of its labels and centroids {numbers}")
 
 
-def _measure(kept: _Kept, data: FittedData) -> dict[str, float]:
+def shown(number: float | None) -> str:
+    """A number with as many digits as are compared."""
+    return "none" if number is None else f"{number:.12g}"
+
+
+def agree(measured: float | None, told: float | None) -> bool:
+    """Whether two numbers are the same but for the last digits, or both missing."""
+    if measured is None or told is None:
+        return measured is told
+    return math.isclose(measured, told, rel_tol=SLACK, abs_tol=1e-12)
+
+
+def _measure(kept: _Kept, data: FittedData) -> dict[str, Any]:
     """What ``metrics.json`` tells of labels and centroids, measured anew."""
     squared, weights = own_squared_distances(data.samples, kept.centroids, kept.labels), data.samples.weights
     inertia = weighted_sum(squared, weights)
-    return {
+    numbers = {
         "inertia": inertia,
         "j_clust": inertia / data.prepared.total_weight,
         "distance_sum": weighted_sum(np.sqrt(squared), weights),
     }
+    return numbers | ({} if data.y is None else _class_scores(kept, data.samples, data.y))
+
+
+def _class_scores(kept: _Kept, samples: ArraySamples, y: ClassArray) -> dict[str, float | None]:
+    classes = metrics.majority_classes(kept.labels, y, len(kept.centroids))
+    clustering = metrics.Clustering(samples, kept.labels, kept.centroids, None, y, classes)
+    return metrics.measure(clustering, needs_classes=True)
 
 
 def _check_labels(kept: _Kept, data: FittedData) -> Iterator[Finding]:

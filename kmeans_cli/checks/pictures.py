@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from kmeans_cli.checks.finding import Finding, note
-from kmeans_cli.checks.fits import SLACK
+from kmeans_cli.checks.fits import SLACK, agree, shown
 from kmeans_cli.compression import Original, load_original
 from kmeans_cli.config import Config
 from kmeans_cli.core.distance import nearest_labels, squared_distances
@@ -82,9 +82,9 @@ def _check_result(
         yield from _check_labels(where, original, reduced)
     quality = measure(original.shown, reduced.shown)
     for name in _QUALITY:
-        found, said = getattr(quality, name), told[name]
-        if (found is None) != (said is None) or (found is not None and abs(found - said) > SLACK * abs(found)):
-            yield Finding(f"{where}: {name}", f"of labels and palette is {found}; told is {said}")
+        found = getattr(quality, name)
+        if not agree(found, told[name]):
+            yield Finding(where, f"the {name} of labels and palette is {shown(found)}; told is {shown(told[name])}")
 
 
 def _read_palette(path: Path) -> Bytes:

@@ -138,6 +138,10 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda run: _change_json(run / "metrics.json", lambda metrics: metrics.update(j_clust=1.0)),
         "model.npz: the j_clust of its labels and centroids is ",
     ),
+    "the accuracy": (
+        lambda run: _change_json(run / "metrics.json", lambda metrics: metrics["train"].update(accuracy=0.99)),
+        "model.npz: the accuracy of its labels and centroids is ",
+    ),
     "a cut npz": (_cut, "model.npz: is broken or cut short"),
     "one byte of an npz": (_change_byte, "trace.npz: "),
     "a cut figure": (_cut_figure, "figures/centroids.png: "),
@@ -206,7 +210,7 @@ def test_damage_in_a_picture(whole: dict[str, Path], tmp_path: Path) -> None:
     lines = "\n".join(map(str, _check(run).damage))
     assert "labels/photo-k4.npy: 1 of " in lines
     assert "images/photo-k4.png: is not the palette in the order of the labels" in lines
-    assert "labels/photo-k4.npy: mse: " in lines
+    assert "labels/photo-k4.npy: the mse of " in lines
 
 
 def test_a_run_that_grows_is_judged_by_its_fits(whole: dict[str, Path], tmp_path: Path) -> None:
