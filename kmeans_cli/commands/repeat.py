@@ -20,6 +20,8 @@ from kmeans_cli.progress import Progress
 from kmeans_cli.runs import Run, RunStatus
 from kmeans_cli.runs.read import CONFIG
 
+_NO_FIGURES = Override("figures.enabled", False, "rerun")
+
 
 @dataclass(frozen=True)
 class _Again:
@@ -58,7 +60,7 @@ def repeat(
     command = str(run.record.get("command"))
     if command not in _REPEAT:
         raise PlaceError("is no command that can be repeated", where=run.path.name, value=command, allowed=_REPEAT)
-    config = resolve(run.path / CONFIG, [Override("figures.enabled", False, "rerun"), *settings]).config
+    config = resolve(run.path / CONFIG, [_NO_FIGURES, *settings]).config
     place = RunPlace(where.runs_dir, where.argv, data_place(run, where.data_dir))
     made, interrupted = _REPEAT[command](_Again(run, config, place, progress, should_stop))
     if interrupted is not None:
@@ -108,12 +110,13 @@ def _predict(again: _Again) -> _Made:
         str(again.run.metrics.get("run")),
         [Path(str(path)) for path in inputs],
         raw=raw,
-        label=None,
-        figures=False,
+        file=again.run.path / CONFIG,
+        overrides=[_NO_FIGURES],
         where=again.where,
         progress=again.progress,
+        should_stop=again.should_stop,
     )
-    return report.run_dir, None
+    return report.run_dir, report.interrupted
 
 
 _REPEAT: dict[str, Callable[[_Again], _Made]] = {

@@ -41,8 +41,7 @@ _FAILING = {
 
 
 def _predict(doing: dict[str, Any], source: str, file: Path) -> Any:
-    where, progress = doing["where"], doing["progress"]
-    return predict(source, [file], raw=False, label=None, figures=False, where=where, progress=progress)
+    return predict(source, [file], raw=False, file=None, overrides=[], **doing)
 
 
 @pytest.fixture(scope="module")
