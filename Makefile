@@ -2,8 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install demo tables table-starts table-restarts table-minibatch table-images test test-long lint format \
-	bench bench-images bench-scaling bench-starts bench-ablation clean
+.PHONY: help install demo tables table-starts table-restarts table-minibatch table-images prove test test-long lint \
+	format bench bench-images bench-scaling bench-starts bench-ablation clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -54,6 +54,10 @@ table-minibatch: .venv/.installed ## the tutorial's mini-batch table, plots and 
 	@sed -n 's/^run: //p' runs/tables/minibatch.txt
 
 tables: table-starts table-restarts table-minibatch ## all tables of the reports; what is finished is used again, unless FORCE=1
+
+prove: .venv/.installed ## check every run in runs/, and repeat it: is the result the same? (takes as long as the runs took)
+	$(BIN)/kmeans runs check
+	$(BIN)/kmeans rerun --all runs
 
 test: .venv/.installed ## all tests but the long ones; on real MNIST too when KMEANS_DATA_DIR holds it
 	$(BIN)/python -m pytest -q -m "not long"

@@ -21,9 +21,13 @@ ARROWS = {
     "__main__": {"cli"},
     "cli": {
         *("commands", "config", "config_schema", "runs", "progress", "interruption", "ranges", "datasets.params"),
-        *("selection", "tables"),
+        *("selection", "tables", "checks.run"),
     },
     "commands": set(ROOMS) - {"__init__", "__main__", "cli", "commands"},
+    "checks": {
+        *("runs", "config", "compression", "datasets", "images", "pictures", "model", "metrics"),
+        *("core.distance", "core.prepare", "core.result"),
+    },
     "records": {"experiment", "runs", "plots", "datasets.types"},
     "image_records": {"compression", "images", "runs", "plots", "selection"},
     "compression": {"core.distance", "experiment", "images", "datasets.types"},
@@ -44,7 +48,7 @@ ARROWS = {
     "sweep": {"core", "ranges", "selection"},
     "tables": {"metrics"},
     "selection": {"metrics"},
-    "runs": {"model", "strict_yaml"},
+    "runs": {"model", "strict_yaml", "datasets.arrays"},
     "plots": {"metrics"},
     "datasets": {"pictures", "progress", "core.prepare"},
     "images": {"pictures"},

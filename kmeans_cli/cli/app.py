@@ -25,7 +25,8 @@ COMMANDS = {
     "predict": "Clusters and classes of new images or new rows.",
     "animate": "The iterations of a fit as a moving picture.",
     "report": "A table of finished runs: Markdown, CSV or LaTeX.",
-    "runs": "The runs so far: list, show, path, compare.",
+    "rerun": "Run it again from its own folder: is the result the same?",
+    "runs": "The runs so far: list, show, path, compare, check, clean.",
     "data": "The data sets: list, info, fetch.",
     "config": "The settings: show, check, schema, new.",
 }

@@ -8,12 +8,13 @@ from typing import Any
 
 import typer
 
-from kmeans_cli.cli import options
+from kmeans_cli.cli import options, runs_care
+from kmeans_cli.cli.app import COMMANDS
 from kmeans_cli.cli.console import build_table, write_json, write_line, write_table
 from kmeans_cli.commands import runs as commands
 from kmeans_cli.runs import RunSummary
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="The runs so far: list, show, path, compare.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=COMMANDS["runs"])
 
 _MOST_DIFFERENCES = 40
 _COLUMNS = ("run", "status", "k", "J_clust", "accuracy", "seconds")
@@ -62,14 +63,19 @@ def compare(a: options.Run, b: options.Run, runs: options.Runs = Path("runs"), a
     write_line(f"A: {comparison.a}\nB: {comparison.b}")
     for title, found in (("settings", comparison.settings), ("numbers", comparison.numbers)):
         if found:
-            rows = [(each.key, _shown(each.a), _shown(each.b)) for each in found[:_MOST_DIFFERENCES]]
+            rows = [(each.key, shown(each.a), shown(each.b)) for each in found[:_MOST_DIFFERENCES]]
             write_table(build_table((title, "A", "B"), rows))
         if len(found) > _MOST_DIFFERENCES:
             write_line(f"… and {len(found) - _MOST_DIFFERENCES} more {title}; --json has them all")
     write_line(comparison.verdict)
 
 
-def _shown(value: Any) -> str:
+app.command()(runs_care.check)
+app.command()(runs_care.clean)
+
+
+def shown(value: Any) -> str:
+    """A value as a cell of a table of differences."""
     if isinstance(value, float):
         return f"{value:.10g}"
     return "" if value is None else str(value)

@@ -27,6 +27,8 @@ from kmeans_cli.runs.status import RunStatus
 from kmeans_cli.sweep import starts_per_k
 from kmeans_cli.threads import available_cores, open_block_map
 
+NAME = "fit"
+
 # Python, NumPy and matplotlib with figures drawn (measured).
 _BYTES_OF_PROGRAM = 130 << 20
 
@@ -90,7 +92,7 @@ def fit(config: Config, *, where: RunPlace, progress: Progress, should_stop: Int
     record = origin(config, dataset, where, threads, sha256_of(jobs[0].start))
     label = config.name or f"{dataset.name}-k{config.kmeans.n_clusters}"
     with (
-        open_run(where.runs_dir, "fit", label, record=record) as folder,
+        open_run(where.runs_dir, NAME, label, record=record) as folder,
         open_block_map(threads) as map_blocks,
         # From here on the first signal lets what was reached be recorded.
         should_stop.deferred(),

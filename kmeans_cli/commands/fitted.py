@@ -36,7 +36,16 @@ def load_training_data(run: Run, data_dir: Path | None, progress: Progress) -> D
         ConfigError: The run's config is of another version.
         PlaceError: The data are gone, or are not what the run saw.
     """
-    dataset = datasets.load(resolve(run.path / CONFIG).config.data, data_dir=data_dir, progress=progress)
+    place = data_place(run, data_dir)
+    dataset = datasets.load(resolve(run.path / CONFIG).config.data, data_dir=place, progress=progress)
     if dataset.sha256 != (run.record.get("dataset") or {}).get("sha256"):
         raise PlaceError(f"is not what {run.path.name} was fitted on", where=str(dataset.path or dataset.name))
     return dataset
+
+
+def data_place(run: Run, data_dir: Path | None) -> Path | None:
+    """Where a named data set is looked for first: where the user says, or else where the run found it."""
+    match run.record.get("dataset"):
+        case {"path": str(recorded)} if data_dir is None:
+            return Path(recorded) if Path(recorded).is_dir() else Path(recorded).parent
+    return data_dir

@@ -27,6 +27,7 @@ from kmeans_cli.runs.folder import RunFolder, open_run
 from kmeans_cli.runs.read import CONFIG, Run
 from kmeans_cli.runs.status import RunStatus
 
+NAME = "predict"
 N_NEAREST = 3
 
 
@@ -105,6 +106,7 @@ def predict(
             rows are not as wide as the model. No run folder is made then.
         Interrupted: A signal, or the time limit before all inputs were read.
     """
+    files = [path.absolute() for path in files]  # so that the run still names them from another working directory
     inputs = _read(run, files, raw, where, progress, should_stop)
     source, model, photos = inputs.source, inputs.model, inputs.photos
     config = _config(source, file, overrides)
@@ -115,7 +117,8 @@ def predict(
         dataset=_describe(files, len(photos) + inputs.n_rows, model),
         threads=1,
     )
-    with open_run(where.runs_dir, "predict", config.name or f"by-{source.path.name[-6:]}", record=record) as folder:
+    record |= {"inputs": list(map(str, files)), "raw": raw}
+    with open_run(where.runs_dir, NAME, config.name or f"by-{source.path.name[-6:]}", record=record) as folder:
         folder.write_text(CONFIG, dump(config))
         metrics: dict[str, Any] = {
             "run": str(source.path),

@@ -13,6 +13,7 @@ from kmeans_cli.runs.atomic import place_errors, sync_folder
 LATEST = "latest"
 _LABEL_LENGTH = 48  # at four bytes a letter the whole name still fits the 255 bytes of usual file systems
 _ATTEMPTS = 100
+_NAME = re.compile(r"\d{8}T\d{6}Z-.+-[0-9a-f]{6}")
 
 
 def check_label(label: str) -> str:
@@ -28,6 +29,11 @@ def check_label(label: str) -> str:
     if not tidy:
         raise ConfigError("leaves nothing to name a run by", where="name", value=label, allowed=allowed)
     return tidy
+
+
+def is_run_name(name: str) -> bool:
+    """Whether a folder's name is one that ``claim`` gives."""
+    return _NAME.fullmatch(name) is not None
 
 
 def claim(runs_dir: Path, command: str, label: str, started: datetime) -> Path:

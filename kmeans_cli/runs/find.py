@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kmeans_cli.errors import PlaceError, nearest_match
 from kmeans_cli.runs.atomic import place_errors
-from kmeans_cli.runs.claim import LATEST
+from kmeans_cli.runs.claim import LATEST, is_run_name
 from kmeans_cli.runs.folder import RECORD
 
 _SHOWN = 5
@@ -44,6 +44,20 @@ def run_folders(runs_dir: Path) -> list[Path]:
             entry.name for entry in entries if entry.is_dir(follow_symlinks=False) and not entry.name.startswith(".")
         ]
     return [runs_dir / name for name in sorted(names)]
+
+
+def claimed_folders(runs_dir: Path) -> list[Path]:
+    """Those of them that are runs, or were to become one; not what else somebody keeps there.
+
+    Raises:
+        PlaceError: ``runs_dir`` is missing or unreadable.
+    """
+    return [folder for folder in run_folders(runs_dir) if is_claimed(folder)]
+
+
+def is_claimed(folder: Path) -> bool:
+    """Whether a folder has a record, or at least a name, as runs have it."""
+    return _is_run(folder) or (_is_folder(str(folder)) and is_run_name(folder.name))
 
 
 def _latest(runs_dir: Path) -> Path:

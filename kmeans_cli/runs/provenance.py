@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kmeans_cli import __version__
+from kmeans_cli.runs.difference import Difference, differences
 from kmeans_cli.runs.encode import plain
 from kmeans_cli.runs.git import read_git
 from kmeans_cli.runs.process import start_of
@@ -21,6 +22,8 @@ PACKAGES = ("matplotlib", "pillow", "pooch", "pydantic", "pyyaml", "rich", "thre
 
 WITHOUT_EFFECT = frozenset({"name", "figures", "executor", "published"})
 """Config sections that change where and how a result is shown or computed, but not its numbers."""
+
+_CIRCUMSTANCES = ("dataset", "versions", "cpu", "git")
 
 
 def collect(
@@ -66,6 +69,15 @@ def fingerprint(config: Mapping[str, Any], data_sha256: str, start_sha256: str |
         [settings, data_sha256, start_sha256], sort_keys=True, separators=(",", ":"), allow_nan=False, default=plain
     )
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Difference, ...]:
+    """What is not the same in the origins of two runs that may decide their numbers, by the keys of ``run.json``.
+
+    The repository around the working directory only counts where both had one: it need not be that of the program.
+    """
+    names = [name for name in _CIRCUMSTANCES if name != "git" or (before.get(name) and now.get(name))]
+    return differences(*({name: record.get(name) for name in names} for record in (before, now)))
 
 
 def cpu_model(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:

@@ -49,7 +49,7 @@ def reopen_run(path: Path, *, record: Mapping[str, Any]) -> Iterator[RunFolder]:
     Raises:
         PlaceError: If a process still works on the run, or the folder cannot be written to.
     """
-    with _locked(path):
+    with locked(path):
         former = read_record(path)
         _check_ended(path, former)
         again = {"started": timestamp(now()), "argv": record["argv"]}
@@ -70,7 +70,7 @@ def _check_ended(path: Path, record: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
     """Hold the folder alone among those who go on with it; the system lets go when this process ends."""
     with place_errors(path, "cannot be gone on with"):
         descriptor = os.open(path, os.O_RDONLY)

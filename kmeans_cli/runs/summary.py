@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kmeans_cli.errors import PlaceError
-from kmeans_cli.runs.find import run_folders
+from kmeans_cli.runs.find import claimed_folders
 from kmeans_cli.runs.read import METRICS, read_json, read_record, status_of
 from kmeans_cli.runs.status import RunStatus
 
@@ -23,7 +23,7 @@ class RunSummary:
         path: The folder.
         status: As of now: ``stale`` and ``broken`` included.
         command: The subcommand.
-        started: ISO 8601 in UTC.
+        started, finished: ISO 8601 in UTC.
         seconds: From start to finish.
         k: Number of clusters; of several fits, here and below, that of the fit whose model is the run's.
         j_clust: Inertia by sample, in the fit's units.
@@ -35,6 +35,7 @@ class RunSummary:
     status: RunStatus
     command: str | None = None
     started: str | None = None
+    finished: str | None = None
     seconds: float | None = None
     k: int | None = None
     j_clust: float | None = None
@@ -42,12 +43,12 @@ class RunSummary:
 
 
 def list_runs(runs_dir: Path) -> list[RunSummary]:
-    """A summary of every folder in ``runs_dir``, the newest first; folders that are no whole runs are ``broken``.
+    """A summary of every run in ``runs_dir``, the newest first; folders that were to become one are ``broken``.
 
     Raises:
         PlaceError: ``runs_dir`` is missing or unreadable.
     """
-    summaries = [summarise(folder) for folder in run_folders(runs_dir)]
+    summaries = [summarise(folder) for folder in claimed_folders(runs_dir)]
     return sorted(summaries, key=lambda run: (run.started or "", run.name), reverse=True)
 
 
@@ -68,6 +69,7 @@ def summarise(folder: Path) -> RunSummary:
         status=status_of(record),
         command=_get(record, "command", str),
         started=_get(record, "started", str),
+        finished=_get(record, "finished", str),
         seconds=_seconds(record),
         k=_get(numbers, "n_clusters", int),
         j_clust=_get(numbers, "j_clust", float),

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from kmeans_cli.datasets.arrays import read_npz_arrays
 from kmeans_cli.errors import ConfigError, PlaceError
 from tests.datasets.files import read
 
@@ -229,3 +230,17 @@ def test_unfit_test_split(tmp_path: Path) -> None:
     """Held-out samples must have the features of the others."""
     with pytest.raises(PlaceError, match="held-out part: has 2 features, the training samples 3"):
         read(_npz(tmp_path / "a.npz", x_train=X, x_test=X[:, :2]))
+
+
+def test_all_arrays_of_an_npz(tmp_path: Path) -> None:
+    """By their keys; one changed byte, or another kind of file, is an error that names the file."""
+    path = tmp_path / "a.npz"
+    np.savez(path, a=np.arange(3), b=np.array(["x"]))
+    arrays = read_npz_arrays(path)
+    assert (arrays["a"].tolist(), arrays["b"].tolist()) == ([0, 1, 2], ["x"])
+    content = bytearray(path.read_bytes())
+    content[content.index(b"NUMPY") + 140] ^= 1
+    for broken in (bytes(content), content[:100], b"text"):
+        path.write_bytes(broken)
+        with pytest.raises(PlaceError, match=str(path)):
+            read_npz_arrays(path)

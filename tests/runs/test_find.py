@@ -6,7 +6,7 @@ import pytest
 
 from kmeans_cli.errors import PlaceError
 from kmeans_cli.runs import find_run
-from kmeans_cli.runs.find import run_folders
+from kmeans_cli.runs.find import claimed_folders, run_folders
 
 NAMES = (
     "20260101T000000Z-fit-digits-k10-aaaaaa",
@@ -103,3 +103,9 @@ def test_links_and_hidden_folders_are_no_runs(runs: Path, tmp_path: Path) -> Non
     """Only real, visible folders are listed, so that nothing follows a link out of ``runs/``."""
     (runs / "out").symlink_to(tmp_path)
     assert [folder.name for folder in run_folders(runs)] == [*NAMES, "notes"]
+
+
+def test_only_runs_are_claimed(runs: Path) -> None:
+    """A folder with a record, or at least with the name that runs have; tables and notes are none."""
+    (runs / "20280101T000000Z-fit-x-dddddd").mkdir()
+    assert [folder.name for folder in claimed_folders(runs)] == [*NAMES, "20280101T000000Z-fit-x-dddddd"]

@@ -9,8 +9,9 @@ import pytest
 
 import kmeans_cli
 from kmeans_cli.runs import collect, fingerprint
+from kmeans_cli.runs.difference import Difference
 from kmeans_cli.runs.encode import json_text
-from kmeans_cli.runs.provenance import cpu_model, versions
+from kmeans_cli.runs.provenance import changes, cpu_model, versions
 
 CONFIG = {
     "name": None,
@@ -71,3 +72,11 @@ def test_cpu_model_has_fallbacks(tmp_path: Path) -> None:
     assert cpu_model(info) == "Fast CPU @ 3 GHz"
     info.write_text("processor : 0\n")
     assert cpu_model(info)
+
+
+def test_changes_between_two_origins() -> None:
+    """What may decide the numbers: data, versions, threads, CPU; the git commit where both were in a repository."""
+    before = {"cpu": "a", "versions": {"numpy": "1", "threads": 2}, "dataset": {"sha256": "x"}, "git": None, "pid": 1}
+    now = before | {"versions": {"numpy": "2", "threads": 2}, "git": {"commit": "c"}, "pid": 2}
+    assert changes(before, now) == (Difference("versions.numpy", "1", "2"),)
+    assert [each.key for each in changes(before | {"git": {"commit": "b"}}, now)] == ["versions.numpy", "git.commit"]

@@ -47,9 +47,11 @@ def test_broken_folder_is_listed_as_such(tmp_path: Path, content: bytes | None) 
     """A folder that is no whole run does not hide the others."""
     with open_run(tmp_path, "fit", "x", record={}):
         pass
-    (tmp_path / "z").mkdir()
+    broken = tmp_path / "20990101T000000Z-fit-z-aaaaaa"
+    broken.mkdir()
+    (tmp_path / "tables").mkdir()  # which is no run, and never was to be
     if content is not None:
-        (tmp_path / "z" / "run.json").write_bytes(content)
+        (broken / "run.json").write_bytes(content)
     assert [run.status for run in list_runs(tmp_path)] == [RunStatus.COMPLETED, RunStatus.BROKEN]
 
 
