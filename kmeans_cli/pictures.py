@@ -78,6 +78,8 @@ def open_picture(
         PlaceError: If the file is missing, is no picture, is broken, or has more than ``max_pixels``.
     """
     name = name or str(source)
+    with _picture_errors(name):
+        _check_sums(source)
     with _picture_errors(name), Image.open(source, formats=_FORMATS) as image:
         if image.width * image.height > max_pixels:
             allowed = f"at most {max_pixels:,} pixels" + (f" (lift it with --set {limit_key}=N)" if limit_key else "")
@@ -135,6 +137,13 @@ def _indexed(frame: NDArray[np.uint8], palette: Image.Image) -> Image.Image:
     return indexed
 
 
+def _check_sums(source: Path | BinaryIO) -> None:
+    """Compare the checksums of a PNG, which PIL passes over while it unpacks pixels."""
+    with Image.open(source, formats=_FORMATS) as image:
+        if image.format == "PNG":
+            image.verify()  # after which the image is of no more use
+
+
 @contextmanager
 def _picture_errors(name: str) -> Iterator[None]:
     own_limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None  # ours can be lifted, PIL's would remain
@@ -146,7 +155,10 @@ def _picture_errors(name: str) -> Iterator[None]:
         raise PlaceError("does not exist", where=name) from None
     except UnidentifiedImageError:
         raise PlaceError("is no picture", where=name, allowed=_FORMATS) from None
-    except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
+    except PlaceError:
+        raise
+    # What PIL makes of changed bytes: struct.error, TypeError, KeyError, ZeroDivisionError and a dozen more.
+    except Exception as error:
         raise PlaceError(f"is a broken picture ({error})", where=name) from None
     finally:
         Image.MAX_IMAGE_PIXELS = own_limit
