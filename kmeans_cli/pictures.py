@@ -84,6 +84,7 @@ def open_picture(
         if image.width * image.height > max_pixels:
             allowed = f"at most {max_pixels:,} pixels" + (f" (lift it with --set {limit_key}=N)" if limit_key else "")
             raise PlaceError(f"has {image.width:,} × {image.height:,} pixels", where=name, allowed=allowed)
+        _check_cover(image, name)
         notes: list[str] = []
         if getattr(image, "n_frames", 1) > 1:
             image.seek(0)
@@ -142,6 +143,14 @@ def _check_sums(source: Path | BinaryIO) -> None:
     with Image.open(source, formats=_FORMATS) as image:
         if image.format == "PNG":
             image.verify()  # after which the image is of no more use
+
+
+def _check_cover(image: Image.Image, name: str) -> None:
+    """Refuse a picture whose pixels end before it does; PIL would fill it up with black. A GIF may be so."""
+    tiles = getattr(image, "tile", ())
+    covered = tuple(max((tile.extents[side] for tile in tiles if tile.extents), default=0) for side in (2, 3))
+    if image.format != "GIF" and tiles and covered != image.size:
+        raise PlaceError(f"is a broken picture (of its {image.size} pixels {covered} are there)", where=name)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import zipfile
 from collections.abc import Collection
 from pathlib import Path
@@ -102,6 +103,8 @@ def _read_array(file: IO[bytes], path: Path, where: str, stored: int, *, compres
         shape, _, dtype = _HEADER_READERS[version](file)
         if dtype.hasobject:
             raise PlaceError("holds Python objects, which are never unpickled; save it as numbers", where=where)
+        if not all(0 <= length <= sys.maxsize for length in shape):
+            raise PlaceError("is no shape of an array", where=where, value=shape)
         check_claim(path, math.prod(shape) * dtype.itemsize, stored, compressed=compressed)
         file.seek(0)
         array: NDArray[Any] = npy.read_array(file, allow_pickle=False)

@@ -156,6 +156,8 @@ def read_json(path: Path) -> dict[str, Any]:
     Raises:
         PlaceError: It is missing, unreadable, no JSON, or something other than an object.
     """
+    if path.exists() and not path.is_file():
+        raise PlaceError("is no file", where=str(path))
     with place_errors(path, "cannot be read"):
         content = path.read_bytes()
     try:
