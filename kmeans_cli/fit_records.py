@@ -227,7 +227,9 @@ def _check_arrays(stored: StoredFit) -> None:
         lengths = {name: len(arrays[name]) for name in ("centroids", "start", "nearest", "labels", "squared_distances")}
         k, n = stored.key.k, sum(stored.metrics["cluster_sizes"])
     if list(lengths.values()) != [k, k, k, n, n]:
-        raise PlaceError(f"does not belong to {stored.path.name}, which tells of k = {k} and {n} samples", where=str(path))
+        raise PlaceError(
+            f"does not belong to {stored.path.name}, which tells of k = {k} and {n} samples", where=str(path)
+        )
 
 
 def _history_array(history: Sequence[IterationRecord]) -> Float64Array:

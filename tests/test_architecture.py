@@ -50,6 +50,7 @@ ARROWS = {
     "selection": {"metrics"},
     "runs": {"model", "strict_yaml", "datasets.arrays"},
     "model": {"datasets.arrays"},
+    "pictures": {"png_pixels"},
     "plots": {"metrics"},
     "datasets": {"pictures", "progress", "core.prepare"},
     "images": {"pictures"},

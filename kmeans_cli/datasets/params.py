@@ -144,6 +144,6 @@ def name_or_path(text: str) -> dict[str, Any]:
     """
     if text in DATASETS:
         return {"name": text, "path": None}
-    if text and Path(text).expanduser().exists() or "/" in text or "\\" in text or Path(text).suffix:
+    if (text and Path(text).expanduser().exists()) or "/" in text or "\\" in text or Path(text).suffix:
         return {"path": text}
     raise ConfigError("is no data set and no file", where="data", value=text, allowed=(*DATASETS, "a path"))

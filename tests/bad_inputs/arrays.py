@@ -77,8 +77,16 @@ def _mnist(name: str, words: tuple[str, ...], **changed: bytes | None) -> BadInp
     images, labels = idx_bytes(_IMAGES), idx_bytes(_LABELS)
     files = {"train-images": images, "train-labels": labels, "t10k-images": images, "t10k-labels": labels}
     named = {part.replace("_", "-"): content for part, content in changed.items()}
-    there = {f"m/{part}-idx{3 if 'images' in part else 1}-ubyte": named.get(part, whole) for part, whole in files.items()}
-    return BadInput(f"MNIST: {name}", "fit --data mnist --data-dir m --k 2", 3, words, {k: v for k, v in there.items() if v is not None})
+    there = {
+        f"m/{part}-idx{3 if 'images' in part else 1}-ubyte": named.get(part, whole) for part, whole in files.items()
+    }
+    return BadInput(
+        f"MNIST: {name}",
+        "fit --data mnist --data-dir m --k 2",
+        3,
+        words,
+        {k: v for k, v in there.items() if v is not None},
+    )
 
 
 def _make_pipe(folder: Path) -> None:

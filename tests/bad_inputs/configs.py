@@ -120,4 +120,7 @@ CHECKS = (
 )  # fmt: skip
 
 _PATH = "config: a path that is not there"
-ENTRIES = (*(e if e.name != _PATH else BadInput(e.name, e.argv, 3, e.words, e.files) for e in (*SYNTAX, *VALUES)), *CHECKS)
+ENTRIES = (
+    *(e if e.name != _PATH else BadInput(e.name, e.argv, 3, e.words, e.files) for e in (*SYNTAX, *VALUES)),
+    *CHECKS,
+)

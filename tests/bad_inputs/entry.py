@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-
 Prepare = Callable[[Path], None]
 """Makes in a folder what files cannot say."""
 

@@ -43,7 +43,13 @@ _BLANK = _saved("PNG", Image.new("L", (20, 20), 255))
 
 
 def _compress(
-    name: str, argv: str, *words: str, code: int = 3, prepare: Prepare | None = None, warnings: int = 0, **files: bytes | str
+    name: str,
+    argv: str,
+    *words: str,
+    code: int = 3,
+    prepare: Prepare | None = None,
+    warnings: int = 0,
+    **files: bytes | str,
 ) -> BadInput:
     argv = f"compress-image --no-figures {argv}"
     return BadInput(f"picture: {name}", argv, code, words, _named(files), prepare, warnings=warnings)
@@ -61,7 +67,9 @@ def _named(files: dict[str, bytes | str]) -> dict[str, bytes | str]:
 
 
 def _digit(name: str, *words: str, content: bytes) -> BadInput:
-    return BadInput(f"a digit: {name}", "predict runs/*-fit-digits-* a.png", 3, ("a.png", *words), {"a.png": content}, runs=True)
+    return BadInput(
+        f"a digit: {name}", "predict runs/*-fit-digits-* a.png", 3, ("a.png", *words), {"a.png": content}, runs=True
+    )
 
 
 def _make_empty(folder: Path) -> None:

@@ -76,7 +76,7 @@ class TooLong(BaseException):
 def in_time() -> Iterator[None]:
     """Ten seconds for what takes a hundredth; an entry that hangs must not hang the others."""
 
-    def up(number: int, frame: object) -> None:
+    def up(number: int, frame: object) -> None:  # noqa: ARG001 - the signature of a handler
         raise TooLong
 
     former = signal.signal(signal.SIGALRM, up)

@@ -1,9 +1,9 @@
-"""Broken files by the ten thousand: ``python -m tests.fuzz --inputs 20000``, and no traceback, no hang, no false success.
+"""Broken files by the ten thousand: ``python -m tests.fuzz``, and no traceback, no hang, no false success.
 
-What must hold of every input: the command ends by itself with a code of the contract, within ``SECONDS`` and ``MEMORY``
-(``verdict.py``); anything but success is one line on stderr and leaves no completed run; and a run that did complete was
-made from a file that is whole, as far as anybody but this program can tell (``broken.py``): a changed file may well be a
-right one. An input that fails is kept under ``runs/fuzz``, and ``--replay`` runs it again.
+What must hold of every input: the command ends by itself with a code of the contract, within ``SECONDS`` and
+``MEMORY`` (``verdict.py``); anything but success is one line on stderr and leaves no completed run; and a run that
+did complete was made from a file that is whole, as far as anybody but this program can tell (``broken.py``): a changed
+file may well be a right one. An input that fails is kept under ``runs/fuzz``, and ``--replay`` runs it again.
 """
 
 from __future__ import annotations

@@ -42,7 +42,12 @@ class Case:
 
     def save(self, folder: Path) -> Path:
         """Keep the input in a folder of its own, named by its content; returns that."""
-        told = {"kind": self.kind, "argv": self.argv, "damaged": self.damaged, "files": [name for name, _ in self.files]}
+        told = {
+            "kind": self.kind,
+            "argv": self.argv,
+            "damaged": self.damaged,
+            "files": [name for name, _ in self.files],
+        }
         digest = hashlib.sha256(repr(self).encode()).hexdigest()
         place = folder / f"{self.kind.replace(' ', '-')}-{digest[:12]}"
         for name, content in self.files:

@@ -8,7 +8,6 @@ import struct
 import zipfile
 import zlib
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -54,7 +53,9 @@ def _picture(kind: str, suffix: str, contents: Contents) -> st.SearchStrategy[Ca
 def _tables() -> Contents:
     """Tables in any shape: ragged, of numbers and texts, with odd marks."""
     number = st.floats(-1e6, 1e6).map(str) | st.integers(-99, 99).map(str)
-    odd = st.sampled_from(["", "nan", "inf", "1e400", "1_0", "１", "x", '"', "'", "#", "0x10", "1,5", "1.5.2", " ", "\0", "–1"])
+    odd = st.sampled_from(
+        ["", "nan", "inf", "1e400", "1_0", "１", "x", '"', "'", "#", "0x10", "1,5", "1.5.2", " ", "\0", "–1"]
+    )
     row = st.lists(st.one_of(number, number, number, odd | st.text(max_size=3)), max_size=4)
     marks = st.sampled_from([",", ";", "\t", " ", ", "]), st.sampled_from(["\n", "\r\n", "\r"])
     encodings = st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "latin-1", "utf-32"])
@@ -65,8 +66,15 @@ def _tables() -> Contents:
 def _npy() -> Contents:
     """An npy header that claims anything, before a few bytes."""
     shape = st.lists(st.integers(-1, 9) | st.integers(0, 2**64), max_size=4).map(tuple)
-    kind = st.sampled_from(["<f8", "|u1", "|O", ">i4", "<U3", "|b1", "<c16", "<M8[s]", "|S5", "<f2", "|V8", "<f16", "", "x" * 99])
-    header = st.builds(lambda shape, kind, order: repr({"descr": kind, "fortran_order": order, "shape": shape}), shape, kind, st.booleans())
+    kind = st.sampled_from(
+        ["<f8", "|u1", "|O", ">i4", "<U3", "|b1", "<c16", "<M8[s]", "|S5", "<f2", "|V8", "<f16", "", "x" * 99]
+    )
+    header = st.builds(
+        lambda shape, kind, order: repr({"descr": kind, "fortran_order": order, "shape": shape}),
+        shape,
+        kind,
+        st.booleans(),
+    )
     text = header | st.text(max_size=40)
     versions = st.sampled_from([b"\x01\0", b"\x02\0", b"\x03\0", b"\x09\x07"])
     return st.builds(_npy_bytes, text, versions, st.binary(max_size=200))
@@ -127,7 +135,11 @@ def _configs() -> Contents:
     keys = st.sampled_from([*meanings(), "kmeens.k", "sweep", "data"])
     names = st.sampled_from(sorted({name for group in NAMES.values() for name in group}))
     scalars = st.none() | st.booleans() | st.integers() | st.floats() | names | st.text(max_size=8) | st.just("5..9")
-    values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=2), max_leaves=4)
+    values = st.recursive(
+        scalars,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
+        max_leaves=4,
+    )
     return st.dictionaries(keys, values, max_size=3).map(_nested)
 
 
@@ -155,7 +167,11 @@ def _yaml(contents: Contents) -> st.SearchStrategy[Case]:
         ("report", str(WHOLE_RUNS / "sweep"), "--config", "a.yaml"),
     )
     table = whole.csv_files()[0]
-    return st.builds(lambda argv, content: Case("YAML", argv, (("a.yaml", content), ("b.csv", table))), st.sampled_from(argvs), contents)
+    return st.builds(
+        lambda argv, content: Case("YAML", argv, (("a.yaml", content), ("b.csv", table))),
+        st.sampled_from(argvs),
+        contents,
+    )
 
 
 @cache
@@ -168,12 +184,19 @@ def _run_files(run: str) -> dict[str, bytes]:
 
 
 def _run_argvs(run: str) -> tuple[tuple[str, ...], ...]:
-    asked = (("runs", "list", "--runs", "."), ("runs", "show", DAMAGED_RUN), ("runs", "compare", DAMAGED_RUN, str(WHOLE_RUNS / run)))
+    asked = (
+        ("runs", "list", "--runs", "."),
+        ("runs", "show", DAMAGED_RUN),
+        ("runs", "compare", DAMAGED_RUN, str(WHOLE_RUNS / run)),
+    )
     reports = tuple(("report", DAMAGED_RUN, "--table", table) for table in TABLES)
     if run == "sweep":
         resume = ("sweep-k", "--resume", DAMAGED_RUN, "--no-figures", "--quiet", "--executor", "serial")
         return (*asked, *reports, resume, resume, (*resume, "--k", "2..4"))
-    used = (("predict", DAMAGED_RUN, "a.npy", "--quiet"), ("fit", "--set", f"kmeans.init={{run: {DAMAGED_RUN}}}", "--set", "data.limit=40", "--k", "3", "--no-figures"))
+    used = (
+        ("predict", DAMAGED_RUN, "a.npy", "--quiet"),
+        ("fit", "--set", f"kmeans.init={{run: {DAMAGED_RUN}}}", "--set", "data.limit=40", "--k", "3", "--no-figures"),
+    )
     return (*asked, *reports, *used, *used)
 
 
@@ -186,7 +209,9 @@ def _run_folders() -> st.SearchStrategy[Case]:
         return Case("run folder", argv, (damage, rows), damaged=run)
 
     return st.sampled_from(["fit", "sweep"]).flatmap(
-        lambda run: st.builds(case, st.just(run), st.sampled_from(sorted(_run_files(run))), _SEEDS, st.sampled_from(_run_argvs(run)))
+        lambda run: st.builds(
+            case, st.just(run), st.sampled_from(sorted(_run_files(run))), _SEEDS, st.sampled_from(_run_argvs(run))
+        )
     )
 
 
@@ -194,8 +219,12 @@ def formats() -> dict[str, st.SearchStrategy[Case]]:
     """A strategy for each kind of input; the whole runs must lie in the working directory."""
     gz = mutated(whole.gz_files()) | mutated(whole.idx_files()).map(_gzipped)
     png = mutated(whole.png_files()) | st.builds(_png_chunks, st.sampled_from(whole.png_files()), _SEEDS)
-    others = [_picture("other picture", f".{suffix}", mutated((content,))) for suffix, content in whole.other_pictures()]
-    yamls = mutated(whole.yaml_files()[:1]) | mutated(whole.yaml_files()) | _configs() | st.text(max_size=60).map(_encoded)
+    others = [
+        _picture("other picture", f".{suffix}", mutated((content,))) for suffix, content in whole.other_pictures()
+    ]
+    yamls = (
+        mutated(whole.yaml_files()[:1]) | mutated(whole.yaml_files()) | _configs() | st.text(max_size=60).map(_encoded)
+    )
     return {
         "CSV": _data("CSV", ".csv", mutated(whole.csv_files()) | _tables()),
         "npy": _data("npy", ".npy", mutated(whole.npy_files()) | _npy()),

@@ -7,7 +7,23 @@ from collections.abc import Callable, Sequence
 from random import Random
 
 _NUMBERS = (0, 1, 2, 7, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
-_TOKENS = (b"nan", b"inf", b"1e999", b"-1", b"0", b"\0", b'"', b"\n", b",", b"..", b"9" * 30, b"\xff\xfe", b"null", b"{", b"[")
+_TOKENS = (
+    b"nan",
+    b"inf",
+    b"1e999",
+    b"-1",
+    b"0",
+    b"\0",
+    b'"',
+    b"\n",
+    b",",
+    b"..",
+    b"9" * 30,
+    b"\xff\xfe",
+    b"null",
+    b"{",
+    b"[",
+)
 
 Edit = Callable[[bytearray, Random], None]
 

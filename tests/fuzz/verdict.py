@@ -30,7 +30,7 @@ MEMORY = 1 << 30
 
 _RUNS = Path("runs")
 _CODES = (0, 2, 3, 4, 5)
-_LOG = re.compile(r"log: (.*\.(?:log|txt))|traceback: (.*\.(?:log|txt))")
+_LOG = re.compile(r"traceback: (.*\.(?:log|txt))")
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,12 @@ def _problem(case: Case, result: Result) -> str | None:
 
 def _traceback(stderr: str) -> str:
     """What the error line says where it is."""
-    paths = [Path(part) for found in _LOG.findall(stderr) for part in found if part]
-    return "".join(f"\n{path.read_text(errors='replace')}" for path in paths if path.exists())
+    paths = [Path(part) for part in _LOG.findall(stderr)]
+    found = [path for path in paths if path.exists()]
+    text = "".join(f"\n{path.read_text(errors='replace')}" for path in found)
+    for path in found:
+        path.unlink()
+    return text
 
 
 def _completed() -> list[Path]:
@@ -115,7 +119,11 @@ def _completed_on_broken(case: Case) -> str | None:
             finding = BROKEN[case.kind](case.files[0][1], record | {"used": used})
             if finding:
                 return f"completed on a file that {finding}"
-        if case.damaged is not None and case.files[0][0].endswith("model.npz") and not _is_whole_zip(Path(case.files[0][0])):
+        if (
+            case.damaged is not None
+            and case.files[0][0].endswith("model.npz")
+            and not _is_whole_zip(Path(case.files[0][0]))
+        ):
             return "completed by a damaged model.npz"
     return None
 
@@ -130,7 +138,7 @@ def _is_whole_zip(path: Path) -> bool:
 
 @contextmanager
 def _limited(seconds: float) -> Iterator[None]:
-    def up(number: int, frame: FrameType | None) -> None:
+    def up(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
         raise TooLong
 
     former = signal.signal(signal.SIGALRM, up)

@@ -20,6 +20,7 @@ from kmeans_cli.config_schema import template
 from tests.datasets.files import idx_bytes
 
 _RNG = np.random.default_rng(0)
+_MOMENT = "2026-11-21T20:39:41Z"
 X = _RNG.random((12, 3)).round(3)
 IMAGES = _RNG.integers(0, 256, (12, 4, 4), dtype=np.uint8)
 Y = np.arange(12, dtype=np.uint8) % 3
@@ -157,7 +158,7 @@ def make_runs(folder: Path) -> None:
 
 
 def _timeless_json(path: Path) -> bytes:
-    own = {"started": "2026-11-21T20:39:41Z", "finished": "2026-11-21T20:39:42Z", "pid": 1, "argv": [], "pid_started": 1}
+    own = {"started": _MOMENT, "finished": _MOMENT, "pid": 1, "pid_started": 1, "argv": []}
     value = _still(json.loads(path.read_text()))
     return (json.dumps(value | {key: own[key] for key in own if key in value}, indent=2) + "\n").encode()
 

@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -56,13 +55,13 @@ class Done:
     memory: int = 0
 
 
-def draw(task: Task, strategy: st.SearchStrategy[Case]) -> list[Case]:
-    """The inputs of a batch."""
+def draw(task: Task, strategy: st.SearchStrategy[Case], n: int = BATCH) -> list[Case]:
+    """The first ``n`` inputs of a batch."""
     cases: list[Case] = []
 
     @seeded(int.from_bytes(hashlib.sha256(repr(tuple(task)).encode()).digest()[:8]))
     @settings(
-        max_examples=BATCH,
+        max_examples=n,
         database=None,
         deadline=None,
         phases=[Phase.generate],
@@ -118,9 +117,7 @@ def run_batches(tasks: Iterator[Task], n_workers: int) -> Iterator[Done | tuple[
                     yield from _receive(worker, workers, busy)
                 elif not ready and worker.progress == progress:
                     yield _bury(worker, workers, busy)
-            for worker in [each for each in workers if each.task is None]:
-                if _give_next(worker, tasks):
-                    busy.append(worker)
+            busy += [worker for worker in workers if worker.task is None and _give_next(worker, tasks)]
     finally:
         for worker in workers:
             worker.stop()
@@ -163,7 +160,7 @@ def open_place() -> tempfile.TemporaryDirectory[str]:
 
 
 def _work(connection: Connection, at: Any) -> None:
-    os.fsync = lambda descriptor: None  # nothing here need survive a power cut
+    os.fsync = lambda descriptor: None  # noqa: ARG005 - nothing here need survive a power cut
     logging.disable()
     with open_place() as place:
         strategies = formats()
