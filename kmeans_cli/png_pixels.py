@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO
 
 _PIECE = 1 << 20
 _SIGNATURE_BYTES = 8
@@ -18,7 +18,7 @@ _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), 
 """Of each pass: its first column and row, and the steps to the next ones."""
 
 
-def has_all_pixels(file: BinaryIO) -> bool:
+def has_all_pixels(file: IO[bytes]) -> bool:
     """Unpack the pixels of a PNG piece by piece, and count.
 
     Args:
@@ -40,7 +40,7 @@ def has_all_pixels(file: BinaryIO) -> bool:
     return left - len(stream.flush()) <= 0
 
 
-def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
+def _chunks(file: IO[bytes]) -> Iterator[tuple[bytes, bytes]]:
     while len(head := file.read(8)) == 8:
         length, name = struct.unpack(">I4s", head)
         yield name, file.read(length)
