@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+import warnings
 import zipfile
 from collections.abc import Collection
 from pathlib import Path
@@ -100,7 +101,9 @@ def _read_array(file: IO[bytes], path: Path, where: str, stored: int, *, compres
         version = npy.read_magic(file)
         if version not in _HEADER_READERS:
             raise PlaceError("is of an unknown npy version", where=where, value=version)
-        shape, _, dtype = _HEADER_READERS[version](file)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Python's parser has remarks on headers that are almost right
+            shape, _, dtype = _HEADER_READERS[version](file)
         if dtype.hasobject:
             raise PlaceError("holds Python objects, which are never unpickled; save it as numbers", where=where)
         if not all(0 <= length <= sys.maxsize for length in shape):
