@@ -169,7 +169,7 @@ USED = (
     _run("predict: rows of another width", f"predict {FIT} text.csv", "text.csv"),
     _run("predict: a folder", f"predict {FIT} runs", "runs: is a folder"),
     _run("predict: a picture, by a model of no images", f"predict {FIT} a.png", "has no image shape", "rows can be predicted"),
-    _run("predict: a broken config", f"predict {FIT} a.csv", "config.yaml", prepare=_write("fit-rows", "config.yaml", b"\xff")),
+    _run("predict: a broken config", f"predict {FIT} a.csv", "config.yaml", prepare=_write("fit-rows", "config.yaml", b"\xff"), code=2),
     _run("predict: a name that leaves the folder", f"predict {FIT} a.csv --name ../x", "'../x' is no name for a run", code=2),
     _run("start from no run", "fit --set kmeans.init='{run: none}'", "'none' is no run"),
     _run("start from a run of other features", "fit --k 2 --set kmeans.init='{run: latest-fit}'", "is no run"),
