@@ -216,7 +216,7 @@ def _check_numbers(numbers: Any, path: Path) -> None:
     if numbers["stop_reason"] not in [reason.value for reason in StopReason]:
         raise PlaceError("is no reason to stop", where=str(path), value=numbers["stop_reason"])
     for name in ("train", "test", "silhouette", "seconds"):
-        if not all(isinstance(value, _NUMBER) for value in (numbers[name] or {}).values()):
+        if not all(value is None or isinstance(value, _NUMBER) for value in (numbers[name] or {}).values()):
             raise PlaceError(f"is damaged: its {name} are no numbers", where=str(path))
 
 
