@@ -84,7 +84,7 @@ def _problem(case: Case, result: Result) -> str | None:
         return f"exit code {result.exit_code}: {result.exception!r} {result.stderr}{_traceback(result.stderr)}"
     lines = result.stderr.splitlines()
     errors = [line for line in lines if line.startswith("error: ")]
-    if any("memory" in line for line in errors) and "this machine's memory" not in errors[0]:
+    if any(line.startswith("error: memory: ") or line.endswith("does not fit into memory") for line in errors):
         return f"asked for more than {MEMORY >> 20} MiB: {errors[0]}"
     if result.exit_code == 0:
         return f"said an error and ended with 0: {errors}" if errors else _completed_on_broken(case)
