@@ -54,22 +54,6 @@ def read_npz_arrays(path: Path, keys: Collection[str] | None = None) -> dict[str
         return {key: read_member(archive, path, key) for key in wanted}
 
 
-def read_npz_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    """All arrays of an ``.npz`` file by their keys; one changed byte in it is noticed.
-
-    Raises:
-        PlaceError: If the file is missing, damaged or no npz, or an array in it is broken.
-    """
-    with reading(path), zipfile.ZipFile(path) as archive:
-        try:
-            damaged = archive.testzip()
-        except RuntimeError as error:  # encrypted, or packed in a way this Python does not know
-            raise PlaceError(f"cannot be unpacked ({error})", where=str(path)) from None
-        if damaged is not None:
-            raise PlaceError("is damaged", where=f"{path}: {damaged}")
-        return {key: read_member(archive, path, key) for key in member_names(archive)}
-
-
 def member_names(archive: zipfile.ZipFile) -> tuple[str, ...]:
     """The keys of an npz, in its order."""
     return tuple(name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy"))

@@ -218,4 +218,14 @@ RESUMED = (
     _run("resume: a config with an unknown key", _RESUME, "config.yaml", "is no key", prepare=_write("sweep-k", "config.yaml", "zzz: 1\n"), code=2),
 )  # fmt: skip
 
-ENTRIES = (*RUN, *MODELS, *USED, *REPORTS, *RESUMED)
+PROOF = (
+    _run("rerun: no such run", "rerun none", "'none' is no run"),
+    _run("rerun: which runs", "rerun", "which runs?", "--all DIR", code=2),
+    _run("rerun: a folder that is not there", "rerun --all nowhere", "nowhere: no runs can be read here"),
+    _run("runs check: no such run", "runs check none", "'none' is no run"),
+    _run("runs clean: no age", "runs clean --older-than soon", "--older-than: 'soon' is no age", "1d12h", code=2),
+    _run("runs clean: no status", "runs clean --status done", "--status: 'done' is no status", "stale", code=2),
+    _run("runs clean: which runs", "runs clean", "which runs?", "--older-than or --status", code=2),
+)
+
+ENTRIES = (*RUN, *MODELS, *USED, *REPORTS, *RESUMED, *PROOF)
