@@ -2,8 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install demo tables table-starts table-restarts table-minibatch table-images prove test test-long lint \
-	format bench bench-images bench-scaling bench-starts bench-ablation clean
+.PHONY: help install demo tables table-starts table-restarts table-minibatch table-images prove test test-long fuzz \
+	lint format bench bench-images bench-scaling bench-starts bench-ablation clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -64,6 +64,9 @@ test: .venv/.installed ## all tests but the long ones; on real MNIST too when KM
 
 test-long: .venv/.installed ## the tests that take minutes
 	$(BIN)/python -m pytest -q -m long
+
+fuzz: .venv/.installed ## 20,000 broken files of all kinds: no traceback, no hang, no false success (some minutes; SEED=1 for others)
+	$(BIN)/python -m tests.fuzz --seed $(or $(SEED),0) $(FUZZ)
 
 lint: .venv/.installed ## ruff and mypy, both strict
 	$(BIN)/ruff check .

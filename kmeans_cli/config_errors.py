@@ -41,7 +41,9 @@ def as_config_error(
         origins: Who set what.
     """
     first = findings[0]
-    if first["type"] == "json_invalid":  # the one way for a tree not to be JSON: half a surrogate pair
+    if first["type"] == "json_invalid":  # the two ways for a tree not to be JSON: nesting, and half a surrogate pair
+        if "recursion" in str(first["msg"]):
+            return ConfigError("is nested too deeply", where="config")
         return ConfigError("has text that is no Unicode", where="config")
     if first["type"] == "missing":
         return ConfigError("is missing", where=_place(".".join(map(str, first["loc"])), origins))

@@ -7,7 +7,6 @@ files of one that was as large from the beginning.
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -19,14 +18,29 @@ from numpy.typing import NDArray
 
 from kmeans_cli import metrics
 from kmeans_cli.core.types import Float64Array, IterationRecord, KMeansResult, LabelArray, StopReason
+from kmeans_cli.datasets.arrays import read_npz_arrays
 from kmeans_cli.datasets.types import ClassArray
 from kmeans_cli.errors import PlaceError
 from kmeans_cli.experiment import FitJob, FitOutcome, Fitted
 from kmeans_cli.runs.folder import RunFolder
-from kmeans_cli.runs.read import read_json
+from kmeans_cli.runs.read import read_json, understood
 from kmeans_cli.sweep import FitKey
 
 FITS = "fits"
+
+_NUMBER, _NUMBERS = (int, float), (dict, type(None))
+_KINDS: dict[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(("n_clusters", "n_iter"), int),
+    **dict.fromkeys(("init", "algorithm", "algorithm_reason", "stop_reason"), str),
+    **dict.fromkeys(("inertia", "j_clust", "distance_sum"), _NUMBER),
+    **dict.fromkeys(("davies_bouldin", "calinski_harabasz"), (*_NUMBER, type(None))),
+    **dict.fromkeys(("train", "test", "silhouette"), _NUMBERS),
+    **dict.fromkeys(("cluster_sizes", "warnings"), list),
+    "cluster_classes": (list, type(None)),
+    "converged": bool,
+    "seconds": dict,
+}
+"""What the numbers of a finished fit must be; what else there is does not matter."""
 
 _MEASURED = tuple(field.name for field in fields(IterationRecord) if field.name not in ("iteration", "seconds"))
 _COUNTS = ("n_moved", "n_empty")
@@ -101,8 +115,7 @@ class StoredFit:
         )
 
     def _arrays(self, *names: str) -> dict[str, NDArray[Any]]:
-        with np.load(self.path.with_suffix(".npz"), allow_pickle=False) as file:
-            return {name: file[name] for name in names or file.files}
+        return read_npz_arrays(self.path.with_suffix(".npz"), names or None)
 
 
 def write_outcome(folder: RunFolder, outcome: FitOutcome) -> None:
@@ -154,6 +167,8 @@ def make_ready(folder: RunFolder, jobs: Sequence[FitJob], *, keep_failed: bool) 
     for stored in reversed(read_fits(folder.path)):
         if stored.error is not None and not keep_failed:
             stored.path.unlink()
+        elif stored.key not in numbers:
+            raise PlaceError("is of no fit of this run", where=str(stored.path), value=tuple(stored.key))
         elif numbers[stored.key] != stored.number:
             _move(folder, stored, numbers[stored.key])
     for arrays in (folder.path / FITS).glob("*.npz"):
@@ -187,18 +202,34 @@ def _read_fit(path: Path) -> StoredFit:
     except (KeyError, TypeError, ValueError) as error:
         raise PlaceError(f"is no record of a fit: {error!r}", where=str(path)) from error
     if stored.error is None:
-        _check_arrays(path.with_suffix(".npz"))
+        _check_numbers(stored.metrics, path)
+        _check_arrays(stored)
     return stored
 
 
-def _check_arrays(path: Path) -> None:
-    try:
-        with zipfile.ZipFile(path) as file:
-            damaged = file.testzip()
-    except (OSError, zipfile.BadZipFile) as error:
-        raise PlaceError(f"is missing or half-written: {error}", where=str(path)) from error
-    if damaged is not None:
-        raise PlaceError("is damaged", where=f"{path}: {damaged}")
+def _check_numbers(numbers: Any, path: Path) -> None:
+    if not isinstance(numbers, dict):
+        raise PlaceError("is no record of a fit: its metrics are no numbers by name", where=str(path))
+    for name, kind in _KINDS.items():
+        if not isinstance(numbers.get(name, ...), kind):
+            raise PlaceError(f"is damaged: its {name} is missing or of another type", where=str(path))
+    if numbers["stop_reason"] not in [reason.value for reason in StopReason]:
+        raise PlaceError("is no reason to stop", where=str(path), value=numbers["stop_reason"])
+    for name in ("train", "test", "silhouette", "seconds"):
+        if not all(value is None or isinstance(value, _NUMBER) for value in (numbers[name] or {}).values()):
+            raise PlaceError(f"is damaged: its {name} are no numbers", where=str(path))
+
+
+def _check_arrays(stored: StoredFit) -> None:
+    path = stored.path.with_suffix(".npz")
+    arrays = read_npz_arrays(path)  # which finds changed bytes
+    with understood(path):
+        lengths = {name: len(arrays[name]) for name in ("centroids", "start", "nearest", "labels", "squared_distances")}
+        k, n = stored.key.k, sum(stored.metrics["cluster_sizes"])
+    if list(lengths.values()) != [k, k, k, n, n]:
+        raise PlaceError(
+            f"does not belong to {stored.path.name}, which tells of k = {k} and {n} samples", where=str(path)
+        )
 
 
 def _history_array(history: Sequence[IterationRecord]) -> Float64Array:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 import zipfile
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_cli.core.types import Float64Array, FloatArray, IntArray, LabelArray
+from kmeans_cli.datasets.arrays import read_npz_arrays
 from kmeans_cli.errors import PlaceError
 
 # The float64 differences of so many bytes stay in a core's cache for all centroids.
@@ -159,7 +159,7 @@ def read_model(path: Path) -> Model:
         PlaceError: The file is missing or not readable, no npz, truncated, or an array in it is missing, of the
             wrong type or shape, or at odds with the others; the line names the file and the array.
     """
-    arrays = _read_arrays(path)
+    arrays = read_npz_arrays(path, _FIELDS)
     _check(arrays, path)
     sizes, shape, names = arrays["cluster_sizes"], arrays.get("image_shape"), arrays.get("feature_names")
     return Model(
@@ -175,27 +175,6 @@ def read_model(path: Path) -> Model:
         ink=arrays.get("ink"),
         dtype=str(arrays.get("dtype", "float64")),
     )
-
-
-def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    """The arrays of ``_FIELDS`` that the file holds."""
-    where = str(path)
-    arrays = {}
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-            for key in (key for key in _FIELDS if f"{key}.npy" in names):
-                where = f"{path}: {key}"
-                # Read whole, so that the member's checksum is compared before anything is made of it.
-                member = io.BytesIO(archive.read(f"{key}.npy"))
-                arrays[key] = np.lib.format.read_array(member, allow_pickle=False)
-    except OSError as error:
-        raise PlaceError(f"cannot be read: {error.strerror or error}", where=str(path)) from error
-    # Of missing or changed bytes zipfile and numpy make a dozen kinds of errors, of other modules too (zlib, lzma,
-    # tokenize); a MemoryError is a header that claims too much. Nothing of our own runs in the block.
-    except Exception as error:
-        raise PlaceError("is broken, or no model.npz", where=where) from error
-    return arrays
 
 
 def _check(arrays: dict[str, NDArray[Any]], path: Path) -> None:

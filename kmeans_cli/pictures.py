@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from kmeans_cli.errors import PlaceError
+from kmeans_cli.png_pixels import has_all_pixels
 
 MAX_PIXELS = 100_000_000
 """Larger pictures are refused by their header, before anything is unpacked."""
@@ -82,6 +84,10 @@ def open_picture(
         if image.width * image.height > max_pixels:
             allowed = f"at most {max_pixels:,} pixels" + (f" (lift it with --set {limit_key}=N)" if limit_key else "")
             raise PlaceError(f"has {image.width:,} × {image.height:,} pixels", where=name, allowed=allowed)
+        if image.format == "PNG":
+            _check_png(image, name)
+    with _picture_errors(name), Image.open(source, formats=_FORMATS) as image:
+        _check_cover(image, name)
         notes: list[str] = []
         if getattr(image, "n_frames", 1) > 1:
             image.seek(0)
@@ -136,6 +142,39 @@ def _indexed(frame: NDArray[np.uint8], palette: Image.Image) -> Image.Image:
 
 
 @contextmanager
+def _silent() -> Iterator[None]:
+    """Keep libtiff from writing to the process's standard error; what is wrong, PIL raises too."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def _check_png(image: ImageFile.ImageFile, name: str) -> None:
+    """Refuse wrong checksums and missing pixels, which PIL passes over; afterwards the image is used up."""
+    file = image.fp
+    assert file is not None
+    at = file.tell()
+    whole = has_all_pixels(file)
+    file.seek(at)
+    if not whole:
+        raise PlaceError("is a broken picture (its pixels end too early)", where=name)
+    image.verify()
+
+
+def _check_cover(image: Image.Image, name: str) -> None:
+    """Refuse a picture whose pixels end before it does; PIL would fill it up with black. A GIF may be so."""
+    tiles = getattr(image, "tile", ())
+    covered = tuple(max((tile.extents[side] for tile in tiles if tile.extents), default=0) for side in (2, 3))
+    if image.format != "GIF" and tiles and covered != image.size:
+        raise PlaceError(f"is a broken picture (of its {image.size} pixels {covered} are there)", where=name)
+
+
+@contextmanager
 def _picture_errors(name: str) -> Iterator[None]:
     own_limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None  # ours can be lifted, PIL's would remain
     try:
@@ -146,7 +185,10 @@ def _picture_errors(name: str) -> Iterator[None]:
         raise PlaceError("does not exist", where=name) from None
     except UnidentifiedImageError:
         raise PlaceError("is no picture", where=name, allowed=_FORMATS) from None
-    except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
+    except PlaceError:
+        raise
+    # What PIL makes of changed bytes: struct.error, TypeError, KeyError, ZeroDivisionError and a dozen more.
+    except Exception as error:
         raise PlaceError(f"is a broken picture ({error})", where=name) from None
     finally:
         Image.MAX_IMAGE_PIXELS = own_limit
@@ -156,6 +198,8 @@ def _to_eight_bits(image: Image.Image, notes: list[str]) -> Image.Image:
     stored = " ".join(str(tile.args) for tile in getattr(image, "tile", ()))
     if image.mode in _SIXTEEN_BIT or _SIXTEEN_BIT_COLOURS.search(stored):  # PIL reduces colours by itself
         notes.append("16 bits per channel were reduced to 8")
+    with _silent() if image.format == "TIFF" else nullcontext():
+        image.load()
     ImageOps.exif_transpose(image, in_place=True)
     if image.mode in _SIXTEEN_BIT:
         return Image.fromarray((np.asarray(image).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8))

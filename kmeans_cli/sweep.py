@@ -11,6 +11,9 @@ from kmeans_cli.errors import ConfigError
 from kmeans_cli.ranges import format_range, parse_range
 from kmeans_cli.selection import check_rules
 
+MOST_FITS = 1_000_000
+"""Of a run; they are listed before the first one is begun."""
+
 
 class FitKey(NamedTuple):
     """What a fit is among those of its run, however the run grows: its number may change, this does not.
@@ -70,8 +73,8 @@ def fit_keys(kmeans: KMeansParams, sweep: SweepParams) -> tuple[FitKey, ...]:
     """Every fit of a run, in the order of their numbers: by k, then init, then start.
 
     Raises:
-        ConfigError: If ``n_init`` is a list of another length than there are k, or a start is given as centroids,
-            which have one k.
+        ConfigError: If ``n_init`` is a list of another length than there are k, a start is given as centroids, which
+            have one k, or there are more than ``MOST_FITS``.
     """
     if sweep.init is None and not isinstance(kmeans.init, str):
         raise ConfigError(
@@ -80,11 +83,14 @@ def fit_keys(kmeans: KMeansParams, sweep: SweepParams) -> tuple[FitKey, ...]:
             value=kmeans.init,
             allowed=tuple(INITS),
         )
-    ks = swept_ks(kmeans, sweep)
+    ks, inits = swept_ks(kmeans, sweep), swept_inits(kmeans, sweep)
+    starts = starts_per_k(kmeans, len(ks))
+    if sum(starts) * len(inits) > MOST_FITS:
+        raise ConfigError("are too many fits", where="sweep", value=sum(starts) * len(inits), allowed=f"{MOST_FITS:,}")
     return tuple(
         FitKey(k, init, start)
-        for k, n_init in zip(ks, starts_per_k(kmeans, len(ks)), strict=True)
-        for init in swept_inits(kmeans, sweep)
+        for k, n_init in zip(ks, starts, strict=True)
+        for init in inits
         for start in range(n_init)
     )
 

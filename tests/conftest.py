@@ -30,3 +30,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     mnist = [report for report in reports if ("mnist", True) in getattr(report, "user_properties", ())]
     skipped = sum(report.skipped for report in mnist)
     terminalreporter.write_line(f"MNIST tests: {len(mnist) - skipped} ran, {skipped} skipped")
+    bad = [report for report in reports if ("bad input", True) in getattr(report, "user_properties", ())]
+    if bad:
+        refused = sum(report.passed for report in bad)
+        terminalreporter.write_line(f"bad inputs: {len(bad)} tried, {refused} refused as they should be")

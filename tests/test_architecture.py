@@ -32,7 +32,7 @@ ARROWS = {
     "image_records": {"compression", "images", "runs", "plots", "selection"},
     "compression": {"core.distance", "experiment", "images", "datasets.types"},
     "fits_table": {"fit_records"},
-    "fit_records": {"experiment", "metrics", "runs", "sweep", "datasets.types"},
+    "fit_records": {"experiment", "metrics", "runs", "sweep", "datasets.types", "datasets.arrays"},
     "crew": {"experiment", "executor", "shared", "threads"},
     "many": {"crew", "experiment", "executor", "metrics.params", "threads", "progress"},
     "experiment": {
@@ -49,6 +49,8 @@ ARROWS = {
     "tables": {"metrics"},
     "selection": {"metrics"},
     "runs": {"model", "strict_yaml", "datasets.arrays"},
+    "model": {"datasets.arrays"},
+    "pictures": {"png_pixels"},
     "plots": {"metrics"},
     "datasets": {"pictures", "progress", "core.prepare"},
     "images": {"pictures"},

@@ -117,6 +117,8 @@ def exit_code(command: Callable[[], Any]) -> int:
     except OSError as error:
         _discard_stdout()
         return _say(f"{error.filename or 'standard output'}: {error.strerror or error}", 3)
+    except MemoryError as error:
+        return _say(f"memory: {str(error) or 'there is not enough of it'}", 3)
     except Exception as error:
         return _say(_bug_line(error), 1)
     return code if isinstance(code, int) else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,7 +23,7 @@ from kmeans_cli.errors import ConfigError, SomeFitsFailed
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.progress import Progress
 from kmeans_cli.runs import find_resumable
-from kmeans_cli.runs.read import CONFIG
+from kmeans_cli.runs.read import CONFIG, METRICS, understood
 
 
 class RunCommand(Protocol):
@@ -90,7 +91,9 @@ def execute(command: Command, file: Path | None, settings: list[Override], flags
             return
         with console.live():
             report = command.run(config, where=where, options=many, progress=console, should_stop=stop)
-    _show(command, report, console, flags.as_json)
+    # Of a finished run that is resumed or reused, the numbers are read from its folder.
+    with understood(report.run_dir / METRICS) if many.resume or many.reuse else nullcontext():
+        _show(command, report, console, flags.as_json)
 
 
 def _options(command: str, flags: Flags) -> ManyOptions:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,8 +15,7 @@ from kmeans_cli.commands.fitted import load_fitted, load_training_data
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.config import Config
 from kmeans_cli.core.types import Float64Array, FloatArray
-from kmeans_cli.datasets.arrays import read_member
-from kmeans_cli.datasets.reading import reading
+from kmeans_cli.datasets.arrays import read_npz_arrays
 from kmeans_cli.errors import ConfigError, Interrupted, PlaceError
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.model import Model
@@ -162,10 +160,10 @@ def _read_trace(source: Run, model: Model) -> FloatArray:
             f"or run it again by `kmeans animate {source.path / 'config.yaml'}`"
         )
         raise PlaceError(problem, where=source.path.name)
-    with reading(path), zipfile.ZipFile(path) as archive:
-        if "centroids.npy" not in archive.namelist():
-            raise PlaceError("holds no centroids", where=str(path))
-        trace: FloatArray = read_member(archive, path, "centroids")
+    arrays = read_npz_arrays(path, ("centroids",))
+    if "centroids" not in arrays:
+        raise PlaceError("holds no centroids", where=str(path))
+    trace: FloatArray = arrays["centroids"]
     if trace.ndim != 3 or trace.shape[1:] != model.centroids.shape or trace.dtype.kind != "f":
         raise PlaceError("is no trace of the run's centroids", where=str(path), value=trace.shape)
     return trace

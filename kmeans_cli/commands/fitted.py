@@ -21,7 +21,10 @@ def load_fitted(run: str, runs_dir: Path) -> Run:
     """
     found = load_run(run, runs_dir)
     if found.record.get("command") == "predict":
-        return load_fitted(str(found.metrics.get("run")), runs_dir)
+        asked = found.path
+        found = load_run(str(found.metrics.get("run")), runs_dir)
+        if found.record.get("command") == "predict":
+            raise PlaceError("asked a run that has no model itself", where=asked.name, value=found.path.name)
     if found.status is RunStatus.FAILED:
         raise PlaceError(f"failed, so it has no model: {found.record.get('error')}", where=found.path.name)
     if not (found.path / MODEL).exists():

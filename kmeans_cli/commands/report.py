@@ -12,7 +12,7 @@ from kmeans_cli.config import build, resolve
 from kmeans_cli.core.algorithms import MINIBATCH
 from kmeans_cli.errors import ConfigError, PlaceError
 from kmeans_cli.runs.atomic import open_write
-from kmeans_cli.runs.read import Run, load_run, read_columns
+from kmeans_cli.runs.read import Run, load_run, read_columns, understood
 from kmeans_cli.runs.status import RunStatus
 from kmeans_cli.tables import FORMATS, TABLES, FitRow, RunView
 from kmeans_cli.tables.params import Published
@@ -81,6 +81,11 @@ def _reportable(names: Sequence[str], runs_dir: Path) -> list[Run]:
 
 def _view(run: Run, published: Published | None) -> RunView:
     """A run as tables see it, with these published figures or else its own."""
+    with understood(run.path):
+        return _as_view(run, published)
+
+
+def _as_view(run: Run, published: Published | None) -> RunView:
     fits = list(_fits(run))
     settings = run.config
     return RunView(

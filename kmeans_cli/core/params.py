@@ -11,6 +11,9 @@ from kmeans_cli.core.init import INITS
 from kmeans_cli.core.stop import STOP_RULES
 from kmeans_cli.errors import ConfigError
 
+MOST_STARTS = 100_000
+"""More than anyone has time for; a bound, so that 10**12 is an error and not a full memory."""
+
 _START_KEYS = ("file", "run")
 
 
@@ -82,6 +85,8 @@ class KMeansParams:
             value = getattr(self, name)
             if min(value if isinstance(value, tuple) else (value,), default=0) < 1:
                 raise ConfigError("is too small", where=name, value=value, allowed="a whole number from 1")
+        if max(self.n_init if isinstance(self.n_init, tuple) else (self.n_init,)) > MOST_STARTS:
+            raise ConfigError("is too large", where="n_init", value=self.n_init, allowed=f"up to {MOST_STARTS:,}")
         _check_init(self.init)
         _check_name(self.algorithm, ALGORITHM_NAMES, "algorithm", "is no algorithm")
         _check_name(self.empty, EMPTY_POLICIES, "empty", "is no empty-cluster policy")

@@ -120,6 +120,8 @@ class _Table:
         return None if any(gaps) else [self._parse_or_report(line, row, index) for index in wanted]
 
     def _parse(self, field: str) -> float:
+        if "_" in field:  # which Python has between digits, and no other program
+            raise ValueError
         return float(field.translate(_COMMA_TO_POINT) if self._decimal_comma else field)
 
     def _parse_or_report(self, line: int, row: Sequence[str], index: int) -> float:

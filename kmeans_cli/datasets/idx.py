@@ -50,7 +50,10 @@ def read_idx_array(path: Path) -> NDArray[Any]:
     if len(content) != n_bytes:
         held = "more" if len(content) > n_bytes else f"only {len(content):,}"
         raise PlaceError(f"claims {n_bytes:,} bytes of data in its header and holds {held}", where=str(path))
-    return np.frombuffer(content, dtype).astype(dtype.newbyteorder("="), copy=False).reshape(shape)
+    try:
+        return np.frombuffer(content, dtype).astype(dtype.newbyteorder("="), copy=False).reshape(shape)
+    except ValueError as error:  # more dimensions than NumPy has, or none of any length beside enormous ones
+        raise PlaceError(f"is no array ({error})", where=str(path), value=shape) from None
 
 
 def read_idx_labels(path: Path, n: int) -> ClassArray:

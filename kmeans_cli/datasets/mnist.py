@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from kmeans_cli.datasets.fetch import cache_folder, fetch_file
+from kmeans_cli.datasets.fetch import Content, cache_folder, fetch_file
 from kmeans_cli.datasets.idx import read_idx_array, read_idx_labels
 from kmeans_cli.datasets.npz import read_npz
 from kmeans_cli.datasets.raw import Raw, as_rows, full_scale_of
@@ -28,11 +28,11 @@ MIRRORS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
 )
 
-SHA256 = {  # of the plain content
-    "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-    "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-    "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-    "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+CONTENTS = {
+    "train-images-idx3-ubyte": Content(47_040_016, "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"),
+    "train-labels-idx1-ubyte": Content(60_008, "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),
+    "t10k-images-idx3-ubyte": Content(7_840_016, "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"),
+    "t10k-labels-idx1-ubyte": Content(10_008, "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
 }
 
 _NPZ = "mnist.npz"
@@ -67,7 +67,7 @@ def find_mnist(data_dir: Path | None) -> Path | None:
         data_dir: Looked at first; then the folder in ``KMEANS_DATA_DIR``, then the user's cache.
     """
     for folder in _places(data_dir):
-        if all(_file(folder, name) for name in SHA256):
+        if all(_file(folder, name) for name in CONTENTS):
             return folder
         if (folder / _NPZ).is_file():
             return folder / _NPZ
@@ -90,9 +90,9 @@ def fetch_mnist(data_dir: Path | None, progress: Progress) -> Path:
     folder = cache_folder() / _FOLDER
     progress(Stage(f"fetching MNIST into {folder}"))
     try:
-        for name, sha256 in SHA256.items():
+        for name, content in CONTENTS.items():
             if not _file(folder, name):
-                fetch_file(f"{name}.gz", sha256, folder, MIRRORS, progress)
+                fetch_file(f"{name}.gz", content, folder, MIRRORS, progress)
     except PlaceError as error:
         searched = ", ".join(map(str, _places(data_dir)))
         problem = (

@@ -16,6 +16,8 @@ SCALES = ("auto", "none", "unit", "standard")
 DTYPES = ("auto", "float32", "float64")
 MISSING = ("error", "drop")
 
+_MOST_POINTS = 100_000_000
+
 Column: TypeAlias = str | int
 """A column of a CSV by its name, or by its index from 0 (negative: from the end)."""
 
@@ -46,6 +48,8 @@ class BlobsParams:
         if len(self.sizes) != len(self.centres) or min(self.sizes) < 1:
             allowed = f"{len(self.centres)} whole numbers from 1, one for each centre"
             raise ConfigError("are no sizes", where="blobs.sizes", value=self.sizes, allowed=allowed)
+        if sum(self.sizes) > _MOST_POINTS:
+            raise ConfigError("are too many", where="blobs.sizes", value=self.sizes, allowed=f"{_MOST_POINTS:,} in all")
         if not 0 <= self.spread < math.inf:
             raise ConfigError("is no spread", where="blobs.spread", value=self.spread, allowed="a number, at least 0")
 
@@ -140,6 +144,6 @@ def name_or_path(text: str) -> dict[str, Any]:
     """
     if text in DATASETS:
         return {"name": text, "path": None}
-    if Path(text).expanduser().exists() or "/" in text or "\\" in text or Path(text).suffix:
+    if (text and Path(text).expanduser().exists()) or "/" in text or "\\" in text or Path(text).suffix:
         return {"path": text}
     raise ConfigError("is no data set and no file", where="data", value=text, allowed=(*DATASETS, "a path"))

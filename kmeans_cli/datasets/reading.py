@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import lzma
 import os
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -30,7 +32,7 @@ def reading(path: Path) -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise PlaceError("does not exist", where=str(path)) from None
-    except (EOFError, zlib.error, zipfile.BadZipFile) as error:
+    except (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, struct.error, NotImplementedError) as error:
         raise PlaceError(f"is broken or cut short ({error})", where=str(path)) from None
     except OSError as error:
         raise PlaceError(f"cannot be read ({error.strerror or error})", where=str(path)) from None

@@ -70,10 +70,12 @@ def reader_of(path: Path) -> Reader:
     """The reader for a file or folder: by its suffix in any case, else by how its content begins.
 
     Raises:
-        PlaceError: If it is missing, or neither says what it is.
+        PlaceError: If it is missing, a pipe or a device, or neither says what it is.
     """
     if path.is_dir():
         return read_picture_folder
+    if path.exists() and not path.is_file():  # a pipe may keep us waiting, a device never ends
+        raise PlaceError("is no file", where=str(path), allowed="files and folders")
     if _IDX_NAME.search(path.name):  # train-images-idx3-ubyte and t10k-labels.idx1-ubyte have no suffix to go by
         return read_idx
     return READERS.get(path.suffix.lower()) or _reader_by_content(path)

@@ -10,10 +10,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import BinaryIO
 
 from kmeans_cli.errors import ConfigError, PlaceError
 from kmeans_cli.images.params import EXAMPLE, STANDARD_INPUT
 from kmeans_cli.pictures import SUFFIXES, Picture, open_picture
+
+MOST_BYTES = 1 << 28
+"""More than the pixels that are allowed by default need as a PNG; a bound, so that ``/dev/zero`` is an error too."""
+
+_PIECE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,8 @@ class Source:
         if self.path is None:
             return self.content or b""
         try:
-            return self.path.read_bytes()
+            with self.path.open("rb") as file:
+                return _read_bounded(file, str(self.path))
         except OSError as error:
             raise PlaceError(f"cannot be read: {error.strerror or error}", where=str(self.path)) from None
 
@@ -94,9 +101,19 @@ def example_path() -> Path:
     raise PlaceError("matplotlib came without its sample data", where=EXAMPLE)
 
 
+def _read_bounded(file: BinaryIO, name: str) -> bytes:
+    """All bytes of a file, in pieces: of a pipe or a device nobody knows beforehand how many there are."""
+    content = bytearray()
+    while piece := file.read(_PIECE_BYTES):
+        content += piece
+        if len(content) > MOST_BYTES:
+            raise PlaceError("is too long for a picture", where=name, allowed=f"at most {MOST_BYTES:,} bytes")
+    return bytes(content)
+
+
 def _of_path(text: str) -> list[Source]:
     if text == STANDARD_INPUT:
-        return [Source("standard input", "stdin", None, sys.stdin.buffer.read())]
+        return [Source("standard input", "stdin", None, _read_bounded(sys.stdin.buffer, "standard input"))]
     path = example_path() if text == EXAMPLE else Path(text).expanduser()
     if not path.is_dir():
         return [Source(path.name, path.stem, path)]

@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from kmeans_cli.errors import ConfigError, PlaceError
+from kmeans_cli.errors import ConfigError, KMeansError, PlaceError
 from kmeans_cli.runs.atomic import place_errors
 from kmeans_cli.runs.find import find_run
 from kmeans_cli.runs.folder import RECORD, SCHEMA
@@ -133,18 +134,40 @@ def status_of(record: Mapping[str, Any]) -> RunStatus:
     return status if is_alive(pid, record.get("pid_started")) else RunStatus.STALE
 
 
+@contextmanager
+def understood(where: Path) -> Iterator[None]:
+    """A part of the work that takes files of a run for what this program wrote, and says so when they are not.
+
+    Raises:
+        PlaceError: Instead of the errors of a key that is missing, or a value of another type.
+    """
+    try:
+        yield
+    except KMeansError:
+        raise
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        problem = f"is damaged, or was not written by this program ({type(error).__name__}: {error})"
+        raise PlaceError(problem, where=str(where)) from error
+
+
 def read_json(path: Path) -> dict[str, Any]:
     """A JSON file that holds an object.
 
     Raises:
         PlaceError: It is missing, unreadable, no JSON, or something other than an object.
     """
+    if path.exists() and not path.is_file():
+        raise PlaceError("is no file", where=str(path))
     with place_errors(path, "cannot be read"):
         content = path.read_bytes()
     try:
-        return _mapping(json.loads(content), path)
+        return _mapping(json.loads(content, parse_constant=_no_number), path)
     except (ValueError, RecursionError) as error:
         raise PlaceError(f"is no usable JSON: {error}", where=str(path)) from error
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is nothing that JSON has")
 
 
 def read_columns(path: Path) -> dict[str, NDArray[Any]]:

@@ -365,8 +365,8 @@ def _broken(run: Path, how: str) -> None:
     ("how", "words"),
     [
         ("half json", "0001.json: is no usable JSON"),
-        ("half npz", "0001.npz: is missing or half-written"),
-        ("no npz", "0000.npz: is missing or half-written"),
+        ("half npz", "0001.npz: is broken or cut short"),
+        ("no npz", "0000.npz: does not exist"),
         ("no record", "it has no run.json"),
         ("no status", "run.json: None is no status"),
     ],
