@@ -108,7 +108,9 @@ class ClusterSums:
             self.sums += change
 
     def _rows(self, indices: IntArray) -> Float64Array:
-        rows: Float64Array = self._samples.take(indices) - self._prepared.origin
+        rows = self._samples.take(indices).astype(np.float64, copy=False)
+        if self._prepared.origin.any():
+            rows -= self._prepared.origin
         if self._samples.weights is not None:
             rows *= self._samples.weights[indices, None]
         return rows
