@@ -92,9 +92,12 @@ def scores_of(prepared: Prepared, targets: Targets, where: Where, scratch: Scrat
     """(m, k) float32 scores of these rows, in scratch memory; the smaller, the nearer."""
     m = where.stop - where.start if isinstance(where, slice) else len(where)
     scores = scratch.matrix("scores", m, len(targets.q))
-    # Rows to gather are gathered while the product needs them, so that they do not leave the cache in between.
-    step = m if isinstance(where, slice) else max(64, _GATHERED // prepared.rows.shape[1])
-    for start in range(0, m, step):
-        rows = scratch.rows(prepared.rows, where if step == m else where[start : start + step])
-        np.matmul(rows, targets.q.T, out=scores[start : start + step])
+    if isinstance(where, slice):
+        np.matmul(prepared.rows[where], targets.q.T, out=scores)
+    else:
+        # Gathered while the product needs them, so that rows do not leave the cache in between.
+        step = max(64, _GATHERED // prepared.rows.shape[1])
+        for start in range(0, m, step):
+            piece = slice(start, start + step)
+            np.matmul(scratch.rows(prepared.rows, where[piece]), targets.q.T, out=scores[piece])
     return np.subtract(targets.bias, scores, out=scores)

@@ -73,7 +73,7 @@ class Projected:
             self._q, self._shares = None, []
             return
         q = (centroids - self._prepared.mean) / self._prepared.scale
-        if self._shares:
+        if self._q is not None and self._shares:
             step = q - self._q
             shifts = np.sqrt(np.einsum("ij,ij->i", step, step))
             for share in self._shares:
