@@ -109,7 +109,8 @@ class Projected:
         if self._measured:
             looked = [self._screen(where, share, labels) for where in _pieces(due, self._remainders.width)]
             due = np.concatenate(looked) if looked else due
-        for where in _pieces(due, len(self._targets.q)):
+        # A measurement goes over its scores several times, beside which rows and products must fit.
+        for where in _pieces(due, 4 * len(self._targets.q)):
             self._measure(where, share, new)
 
     def _screen(self, where: Where, share: _Share, labels: LabelArray) -> IntArray:
