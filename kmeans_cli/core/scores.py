@@ -25,6 +25,8 @@ from kmeans_cli.core.types import Float64Array, Where
 _U32 = 2.0**-24
 _U64 = 2.0**-53
 _TINY = 2.0**-126
+# So many values of gathered rows stay in a core's cache.
+_GATHERED = 1 << 18
 # Prepared centroids with larger values would overflow in float32 products.
 _FAR = 2.0**50
 
@@ -56,8 +58,9 @@ def aim(prepared: Prepared, centroids: Float64Array) -> Targets:
     if np.abs(q).max() > _FAR:
         return _undecided(centroids)
     m = (prepared.mean - prepared.origin) / prepared.scale
-    bias = np.einsum("ij,ij->i", q, q) / 2 + q @ m
-    longest = float(np.sqrt(np.einsum("ij,ij->i", q, q).max()))
+    squares = np.einsum("ij,ij->i", q, q)
+    bias = squares / 2 + q @ m
+    longest = float(np.sqrt(squares.max()))
     off_centre = float(np.sqrt(m @ m))
     d = q.shape[1]
     relative = (d + 8) * _U32 / (1 - (d + 8) * _U32)
@@ -87,7 +90,14 @@ def _undecided(centroids: Float64Array) -> Targets:
 
 def scores_of(prepared: Prepared, targets: Targets, where: Where, scratch: Scratch) -> NDArray[np.float32]:
     """(m, k) float32 scores of these rows, in scratch memory; the smaller, the nearer."""
-    rows = scratch.rows(prepared.rows, where)
-    scores = scratch.matrix("scores", len(rows), len(targets.q))
-    np.matmul(rows, targets.q.T, out=scores)
+    m = where.stop - where.start if isinstance(where, slice) else len(where)
+    scores = scratch.matrix("scores", m, len(targets.q))
+    if isinstance(where, slice):
+        np.matmul(prepared.rows[where], targets.q.T, out=scores)
+    else:
+        # Gathered while the product needs them, so that rows do not leave the cache in between.
+        step = max(64, _GATHERED // prepared.rows.shape[1])
+        for start in range(0, m, step):
+            piece = slice(start, start + step)
+            np.matmul(scratch.rows(prepared.rows, where[piece]), targets.q.T, out=scores[piece])
     return np.subtract(targets.bias, scores, out=scores)

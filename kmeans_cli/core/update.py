@@ -75,16 +75,20 @@ class ClusterSums:
 
     def means(self, empty: Float64Array) -> Float64Array:
         """(k, d) cluster means; the rows of ``empty`` where a cluster has no weight."""
-        filled = self.weights > 0
-        means = empty.copy()
-        means[filled] = self._prepared.origin + self.sums[filled] / self.weights[filled, None]
+        means: Float64Array = self.sums / self._divisors()
+        means += self._prepared.origin
+        none = self.weights == 0
+        means[none] = empty[none]
         return means
 
     def inertia(self) -> float:
         """Σ wᵢ‖xᵢ − mean of its cluster‖², from the sums alone."""
-        filled = self.weights > 0
-        squares = np.einsum("ij,ij->i", self.sums[filled], self.sums[filled])
-        return max(0.0, self._prepared.total - float((squares / self.weights[filled]).sum()))
+        squares = np.einsum("ij,ij->i", self.sums, self.sums)[:, None]
+        return max(0.0, self._prepared.total - float((squares / self._divisors()).sum()))
+
+    def _divisors(self) -> Float64Array:
+        """(k, 1) the weights; 1 for an empty cluster, whose sums are 0."""
+        return np.where(self.weights > 0, self.weights, 1.0)[:, None]
 
     def _add_by_cluster(self, indices: IntArray, clusters: LabelArray, sign: float) -> None:
         order = np.argsort(clusters, kind="stable")
@@ -108,7 +112,9 @@ class ClusterSums:
             self.sums += change
 
     def _rows(self, indices: IntArray) -> Float64Array:
-        rows: Float64Array = self._samples.take(indices) - self._prepared.origin
+        rows = self._samples.take(indices).astype(np.float64, copy=False)
+        if self._prepared.origin.any():
+            rows -= self._prepared.origin
         if self._samples.weights is not None:
             rows *= self._samples.weights[indices, None]
         return rows

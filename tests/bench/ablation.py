@@ -34,9 +34,9 @@ def _never_proven(self: Expiry, labels: LabelArray) -> None:  # noqa: ARG001
     return None
 
 
-def _remember_once(self: Remainders, where: Where, scores: NDArray[np.float32]) -> None:
-    if self._now == 0:
-        _remember(self, where, scores)
+def _remember_once(self: Remainders, where: Where, scores: NDArray[np.float32], labels: LabelArray) -> None:
+    if not self._path.any():
+        _remember(self, where, scores, labels)
 
 
 def _move_all(self: ClusterSums, moves: Moves, labels: LabelArray) -> None:  # noqa: ARG001

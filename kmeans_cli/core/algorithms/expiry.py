@@ -67,9 +67,7 @@ class Expiry:
         if np.count_nonzero(near) < _WATCHED * len(rest):
             self._watched, self._left = np.flatnonzero(near), left
 
-    def renew(
-        self, where: Where, labels: LabelArray, far_squared: Float64Array, near_squared: Float64Array
-    ) -> BoolArray:
+    def renew(self, where: Where, labels: IntArray, far_squared: Float64Array, near_squared: Float64Array) -> BoolArray:
         """Give m samples new bounds.
 
         Args:

@@ -9,10 +9,11 @@ from kmeans_cli.core.prepare import Prepared
 from kmeans_cli.core.scores import Targets
 from kmeans_cli.core.scratch import Scratch
 from kmeans_cli.core.subspace import LEAK, Subspace
-from kmeans_cli.core.types import Float64Array, LabelArray, Where
+from kmeans_cli.core.types import Float64Array, IntArray, LabelArray, Where
 
 _U32 = 2.0**-24
-_FIRST_LENGTH = 64
+# Room for the roundings to grow before the slack of all samples is computed anew.
+_ROOM = 1.25
 
 
 class Remainders:
@@ -29,7 +30,8 @@ class Remainders:
 
         ‖x − c‖² ≥ [z, ρ, 1]·W + H,   H = ‖x − c‖² − [z, ρ, 1]·W at the measurement,
 
-    and adding 4ρ times the growth of S since then makes it an upper bound.
+    and adding 4ρ times the growth of S since then makes it an upper bound. That is wanted of a sample's own centroid
+    only, and only a measurement gives it another one; so of S then, one number for each sample is kept.
     """
 
     def __init__(self, prepared: Prepared, subspace: Subspace, q: Float64Array) -> None:
@@ -37,11 +39,12 @@ class Remainders:
         self._prepared, self._subspace = prepared, subspace
         self._scratch = Scratch()
         self._lengths = np.sqrt(np.einsum("ij,ij->i", subspace.rows, subspace.rows))
+        self._rho = subspace.rows[:, -2].astype(np.float64)
         self._remembered = np.empty((n, k), dtype=np.float32)
-        self._measured_at = np.zeros(n, dtype=np.int32)
-        self._paths = np.zeros((_FIRST_LENGTH, k))
-        self._now = 0
-        self._slope = self._constant = self._longest = 0.0
+        self._path, self._path_then = np.zeros(k), np.empty(n)
+        self._counted_on = np.zeros(3)
+        self._slack = np.zeros(n)
+        self._w = q @ subspace.basis
         self._aim(q)
 
     @property
@@ -49,21 +52,33 @@ class Remainders:
         """How many values of a sample ``squared`` looks at or computes."""
         return sum(self._weights.shape)
 
-    def move(self, q: Float64Array, step: Float64Array) -> None:
-        """The (k, d) centroids are now these, by (k, d) steps."""
-        within = q @ self._subspace.basis - self._w
-        squares = np.einsum("ij,ij->i", within, within)
-        rest = np.einsum("ij,ij->i", step, step) - (1 - self._subspace.skew) * squares
-        if self._now + 1 == len(self._paths):
-            self._paths = np.concatenate([self._paths, np.zeros_like(self._paths)])
-        self._paths[self._now + 1] = self._paths[self._now] + np.sqrt(np.maximum(rest, 0)) + LEAK * np.sqrt(squares)
-        self._now += 1
+    def move(self, q: Float64Array, shifts: Float64Array) -> None:
+        """The (k, d) centroids are now these, (k,) ``shifts`` from where they were."""
+        before = self._w
+        self._w = q @ self._subspace.basis
+        squares = np.square(self._w - before).sum(axis=1)
+        rest = shifts**2 - (1 - self._subspace.skew) * squares
+        self._path = self._path + np.sqrt(np.maximum(rest, 0)) + LEAK * np.sqrt(squares)
         self._aim(q)
 
     def widen(self, targets: Targets) -> None:
-        """Count on the rounding of products with these targets, and still on that of all before."""
-        self._slope = max(self._slope, targets.slope)
-        self._constant = max(self._constant, targets.constant)
+        """Count on the rounding of products with these targets and weights, and still on that of all before.
+
+        Twice what a score may be off, that is as much as two scores, and four more roundings of sums of squares; and
+        at the measurement and now a product of p + 2 terms, of a row and weights that are rounded.
+        """
+        needed = np.array([targets.slope, targets.constant, self._longest])
+        if (needed <= self._counted_on).all():
+            return
+        self._counted_on = np.maximum(_ROOM * needed, self._counted_on)
+        slope, constant, longest = self._counted_on
+        terms = self._weights.shape[1]
+        self._slack = (
+            slope * self._prepared.lengths
+            + constant
+            + 8 * _U32 * self._prepared.squares
+            + 2 * (terms + 12) * _U32 * longest * self._lengths
+        )
 
     def squared(self, where: Where) -> NDArray[np.float32]:
         """(m, k) at most ``slack`` above lower bounds of the squared distances, in scratch memory."""
@@ -71,39 +86,26 @@ class Remainders:
         bounds += self._scratch.rows(self._remembered, where)
         return bounds
 
-    def growth(self, where: Where, labels: LabelArray) -> Float64Array:
+    def growth(self, where: Where, labels: IntArray) -> Float64Array:
         """(m,) what added to the labels' ``squared`` makes it an upper bound, but for ``slack``."""
-        grown = self._paths[self._now, labels] - self._paths[self._measured_at[where], labels]
-        growth: Float64Array = 4 * self._subspace.rows[where, -2] * grown
+        growth: Float64Array = 4 * self._rho[where] * (self._path[labels] - self._path_then[where])
         return growth
 
     def slack(self, where: Where) -> Float64Array:
-        """(m,) how far rounding may put ``squared`` off.
+        """(m,) how far rounding may put ``squared`` off."""
+        return self._slack[where]
 
-        Twice what a score may be off, that is as much as two scores, and four more roundings of sums of squares; and
-        at the measurement and now a product of p + 2 terms, of a row and weights that are rounded.
-        """
-        terms = self._weights.shape[1]
-        slack: Float64Array = (
-            self._slope * self._prepared.lengths[where]
-            + self._constant
-            + 8 * _U32 * self._prepared.squares[where]
-            + 2 * (terms + 12) * _U32 * self._longest * self._lengths[where]
-        )
-        return slack
-
-    def remember(self, where: Where, scores: NDArray[np.float32]) -> None:
-        """Measured (m, k) scores of these samples, which it turns into squared distances."""
+    def remember(self, where: Where, scores: NDArray[np.float32], labels: LabelArray) -> None:
+        """Measured (m, k) scores of these samples, which it turns into squared distances, and their labels by them."""
         scores *= 2
         scores += self._prepared.squares[where].astype(np.float32)[:, None]
         self._remembered[where] = np.subtract(scores, self._product(where), out=scores)
-        self._measured_at[where] = self._now
+        self._path_then[where] = self._path[labels]
 
     def _aim(self, q: Float64Array) -> None:
-        self._w = q @ self._subspace.basis
         ends = np.einsum("ij,ij->i", q, q)
-        weights = np.column_stack([-2 * self._w, -2 * self._paths[self._now], ends])
-        self._longest = max(self._longest, float(np.linalg.norm(weights, axis=1).max()))
+        weights = np.column_stack([-2 * self._w, -2 * self._path, ends])
+        self._longest = float(np.linalg.norm(weights, axis=1).max())
         self._weights = weights.astype(np.float32)
 
     def _product(self, where: Where) -> NDArray[np.float32]:
