@@ -70,7 +70,8 @@ def fit(
         distance_sums: Also record Σ wᵢ‖xᵢ − c‖ in each iteration, at the cost of a pass.
 
     Returns:
-        The result; its labels are the nearest centroids and its inertia is theirs.
+        The result; its labels are the nearest centroids and its inertia is theirs. Its seconds count what led to the
+        state too.
 
     Raises:
         ConfigError: If k is larger than the number of samples, or the start has another shape.
@@ -106,7 +107,7 @@ def fit(
     seconds = {
         "prepare": after_prepare - began,
         "init": after_init - after_prepare,
-        "fit": clock() - after_init,
+        "fit": clock() - after_init + sum(record.seconds for record in (state.history if state is not None else ())),
     }
     return replace(result, seconds=seconds)
 
