@@ -33,6 +33,7 @@ ARROWS = {
     "compression": {"core.distance", "experiment", "images", "datasets.types"},
     "fits_table": {"fit_records"},
     "fit_records": {"experiment", "histories", "metrics", "runs", "sweep", "datasets.types"},
+    "executor": {"posting"},
     "crew": {"experiment", "executor", "shared", "threads"},
     "many": {"crew", "experiment", "executor", "metrics.params", "threads", "progress"},
     "checkpoints": {"histories", "runs", "datasets.arrays", "datasets.reading"},

@@ -45,7 +45,9 @@ def _never() -> bool:
 @pytest.fixture
 def open_two(tmp_path: Path) -> object:
     """Opens two worker processes."""
-    return lambda: open_processes(2, tmp_path / "shared", shared_number(1), _never)
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    return lambda: open_processes(2, shared, shared_number(1), _never)
 
 
 def test_serial_does_one_task_after_the_other() -> None:

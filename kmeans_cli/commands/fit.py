@@ -105,7 +105,6 @@ def fit(
         resume_offered(NAME, folder.path),
         open_block_map(threads) as map_blocks,
     ):
-        folder.write_text("config.yaml", dump(config))
         folder.remove("figures")
         checkpoints = Checkpoints(folder, config.checkpoint_seconds)
         progress = logged(progress, folder)
@@ -186,9 +185,9 @@ def _open_folder(
     config: Config, dataset: Dataset, where: RunPlace, resume: Run | None, record: dict[str, Any]
 ) -> AbstractContextManager[RunFolder]:
     if resume is not None:
-        return reopen_run(resume.path, record=record)
+        return reopen_run(resume.path, record=record, config=dump(config))
     label = config.name or f"{dataset.name}-k{config.kmeans.n_clusters}"
-    return open_run(where.runs_dir, NAME, label, record=record)
+    return open_run(where.runs_dir, NAME, label, record=record, config=dump(config))
 
 
 def _fit_all(

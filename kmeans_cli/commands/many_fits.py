@@ -77,7 +77,6 @@ def run_many(
         _open_folder(command, config, plan, where, options) as folder,
         resume_offered(command, folder.path),
     ):
-        folder.write_text("config.yaml", dump(config))
         progress = logged(progress, folder)
         for note in plan.dataset.notes:
             folder.log(note)
@@ -105,9 +104,9 @@ def _open_folder(
 ) -> AbstractContextManager[RunFolder]:
     record = origin(config, plan.dataset, where, plan.crew.threads)
     if options.resume is not None:
-        return reopen_run(options.resume.path, record=record)
+        return reopen_run(options.resume.path, record=record, config=dump(config))
     label = config.name or f"{plan.dataset.name}-k{config.sweep.k or config.kmeans.n_clusters}"
-    return open_run(where.runs_dir, command, label, record=record)
+    return open_run(where.runs_dir, command, label, record=record, config=dump(config))
 
 
 def _fit_pending(
