@@ -91,10 +91,9 @@ def fit(
     config = with_start_named(config, where.runs_dir)
     dataset, jobs = _load(config, where, progress)
     start_sha256 = sha256_of(jobs[0].start)
-    if resume is not None:
-        check_unchanged(resume, config, dataset, start_sha256)
-        if resume.status is RunStatus.COMPLETED and has_all(resume, config, dataset, start_sha256):
-            return _finished(resume, dataset)
+    finished = None if resume is None else _finished(resume, config, dataset, start_sha256)
+    if finished is not None:
+        return finished
     load_seconds = time.perf_counter() - began
     threads = _threads(config)
     record = origin(config, dataset, where, threads, start_sha256)
@@ -116,12 +115,7 @@ def fit(
         best = min(fits, key=lambda fitted: fitted.result.inertia)
         progress(Stage("evaluating"))
         outcome = evaluate(data, best, config.evaluate, config.data.seed, map_blocks)
-        metrics = {
-            "fit": best.job.number,
-            **outcome.metrics,
-            "warnings": [*dataset.warnings, *outcome.metrics["warnings"]],
-            "seconds": outcome.metrics["seconds"] | {"load": load_seconds, "prepare": data.seconds, "figures": 0.0},
-        }
+        metrics = _metrics(dataset, outcome, {"load": load_seconds, "prepare": data.seconds, "figures": 0.0})
         whole = len(fits) == len(jobs) and fits[-1].result.stop_reason is not StopReason.INTERRUPTED
         whole &= _record(folder, config, dataset, outcome, metrics, progress, should_stop)
         if not whole:
@@ -175,9 +169,12 @@ def _jobs(config: Config, start: Float64Array | None) -> tuple[FitJob, ...]:
     )
 
 
-def _finished(run: Run, dataset: Dataset) -> FitReport:
-    """The report of a run in which nothing is left to do but, after a crash at the very end, to tidy up."""
-    RunFolder(run.path, run.record).remove(CHECKPOINTS)
+def _finished(run: Run, config: Config, dataset: Dataset, start_sha256: str | None) -> FitReport | None:
+    """The report of a run that is to be gone on with, but has nothing left to do; None if it has."""
+    check_unchanged(run, config, dataset, start_sha256)
+    if run.status is not RunStatus.COMPLETED or not has_all(run, config, dataset, start_sha256):
+        return None
+    RunFolder(run.path, run.record).remove(CHECKPOINTS)  # those that a crash at the very end left
     return FitReport(run.path, dataset.name, run.metrics, None)
 
 
@@ -204,6 +201,16 @@ def _fit_all(
             break
         fits.append(run_fit(data, job, len(jobs), map_blocks, progress, should_stop, checkpoints))
     return fits
+
+
+def _metrics(dataset: Dataset, outcome: FitOutcome, seconds: dict[str, float]) -> dict[str, Any]:
+    """What ``metrics.json`` holds."""
+    return {
+        "fit": outcome.fitted.job.number,
+        **outcome.metrics,
+        "warnings": [*dataset.warnings, *outcome.metrics["warnings"]],
+        "seconds": outcome.metrics["seconds"] | seconds,
+    }
 
 
 def _record(
