@@ -19,7 +19,7 @@ from kmeans_cli.config import Config, resolve
 from kmeans_cli.config_schema import NAMES
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.runs import Run, find_resumable
-from kmeans_cli.runs.read import CONFIG
+from kmeans_cli.runs.folder import CONFIG
 
 app = typer.Typer(add_completion=False)
 

@@ -23,7 +23,7 @@ from kmeans_cli.errors import ConfigError, SomeFitsFailed
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.progress import Progress
 from kmeans_cli.runs import find_resumable
-from kmeans_cli.runs.read import CONFIG
+from kmeans_cli.runs.folder import CONFIG
 
 
 class RunCommand(Protocol):

@@ -55,7 +55,8 @@ def _images() -> ArraySamples:
 
 
 def _fit(samples: ArraySamples, algorithm: str, **more: Any) -> KMeansResult:
-    params = KMeansParams(10, init="uniform", empty="sample", algorithm=algorithm)
+    drawn = {} if algorithm == MINIBATCH else {"empty": "sample"}  # mini-batch draws anyway
+    params = KMeansParams(10, init="uniform", algorithm=algorithm, **drawn)
     batches = MiniBatchParams(batch_size=1200, max_epochs=20)
     return fit(samples, params, minibatch=batches, seed=4, **more)
 

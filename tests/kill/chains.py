@@ -83,6 +83,15 @@ class Tally:
     resumed: int = 0
     finished: int = 0
 
+    def __add__(self, other: Tally) -> Tally:
+        """Both together."""
+        return Tally(
+            self.killed + other.killed,
+            self.moments + other.moments,
+            self.resumed + other.resumed,
+            self.finished + other.finished,
+        )
+
 
 def disturb(work: Work, n_times: int, folder: Path, rng: random.Random) -> Tally:
     """Kill the work ``n_times`` at random moments, in as many chains as it takes; check everything on the way."""
