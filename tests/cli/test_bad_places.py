@@ -21,6 +21,7 @@ from kmeans_cli.cli.app import app
 from kmeans_cli.runs import folder as run_folder
 from kmeans_cli.runs import read
 from tests.kill.chains import check_whole
+from tests.kill.processes import wait_for
 from tests.same_run import comparable
 
 _BLOBS = ("--data", "blobs", "--no-figures")
@@ -189,7 +190,7 @@ def test_no_more_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     command = [*COMMANDS["sweep-k"], "--executor", "processes", "--jobs", "2"]
     _assert_one_line(_kmeans(*command), 4, "Resource temporarily unavailable; try fewer --jobs")
     assert len(started) == 1
-    assert not multiprocessing.active_children()
+    wait_for(lambda: not multiprocessing.active_children())
     assert _runs() == []
 
 
@@ -212,4 +213,4 @@ def test_no_more_threads(monkeypatch: pytest.MonkeyPatch) -> None:
 def _no_worker_stays() -> Iterator[None]:
     """No worker stays behind a test."""
     yield
-    assert not multiprocessing.active_children()
+    wait_for(lambda: not multiprocessing.active_children())
