@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 .PHONY: help install demo tables table-starts table-restarts table-minibatch table-images prove test test-long fuzz \
-	lint format bench bench-images bench-scaling bench-starts bench-ablation clean
+	lint format bench bench-images bench-scaling bench-starts bench-ablation kill-test clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -67,6 +67,9 @@ test-long: .venv/.installed ## the tests that take minutes
 
 fuzz: .venv/.installed ## 20,000 broken files of all kinds: no traceback, no hang, no false success (some minutes; SEED=1 for others)
 	$(BIN)/python -m tests.fuzz --seed $(or $(SEED),0) $(FUZZ)
+
+kill-test: .venv/.installed ## processes killed at random moments, resumed, compared with runs left alone (TIMES=18 of each kind)
+	$(BIN)/python -m tests.kill $(if $(TIMES),--times $(TIMES))
 
 lint: .venv/.installed ## ruff and mypy, both strict
 	$(BIN)/ruff check .

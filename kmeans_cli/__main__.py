@@ -11,7 +11,11 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter is no reason to fail
-    from kmeans_cli.cli.app import app
+    try:
+        from kmeans_cli.cli.app import app
+    except KeyboardInterrupt:  # those that come later are answered in there
+        sys.stderr.write("error: interrupted\n")
+        sys.exit(130)
 
     app(prog_name="kmeans")
 

@@ -46,10 +46,11 @@ class Config:
         figures: What is drawn.
         executor: Who computes the fits.
         trace: Keep the centroids of every iteration.
+        checkpoint_seconds: How often ``fit`` writes down where it is, for ``--resume``.
         published: What others found; report tables set it beside ours.
 
     Raises:
-        ConfigError: For a negative seed.
+        ConfigError: For a negative seed or interval.
     """
 
     name: str | None = None
@@ -63,12 +64,20 @@ class Config:
     figures: FigureParams = field(default_factory=FigureParams)
     executor: ExecutorParams = field(default_factory=ExecutorParams)
     trace: bool = False
+    checkpoint_seconds: float = 60.0
     published: Published = field(default_factory=Published)
 
     def __post_init__(self) -> None:
         """Check."""
         if self.seed < 0:
             raise ConfigError("is no seed", where="seed", value=self.seed, allowed="a whole number from 0")
+        if not 0 <= self.checkpoint_seconds < float("inf"):
+            raise ConfigError(
+                "is no interval",
+                where="checkpoint_seconds",
+                value=self.checkpoint_seconds,
+                allowed="seconds, at least 0",
+            )
 
 
 _ADAPTER = TypeAdapter(Config)

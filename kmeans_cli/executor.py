@@ -13,7 +13,6 @@ from concurrent.futures import (
     CancelledError,
     Executor,
     Future,
-    ProcessPoolExecutor,
     wait,
 )
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from threading import Thread
 from typing import Any, Protocol, TypeVar
 
 from kmeans_cli.errors import ConfigError, FitError
+from kmeans_cli.posting import PostingPool
 
 EXECUTORS = ("auto", "serial", "processes")
 
@@ -102,11 +102,19 @@ def open_processes(n_workers: int, shared: Path, n_threads: SharedNumber, come_u
         shared: The folder of what they share; they remove it when this process could not.
         n_threads: What ``worker_threads`` is in each of them; it may change while they work.
         come_up: The first task of each; the module it is from is imported with all that this imports.
+
+    Raises:
+        FitError: If the system lets no more processes or threads be started.
     """
-    initargs = (shared, n_threads)
-    executor = ProcessPoolExecutor(n_workers, mp_context=_SPAWN, initializer=_become_worker, initargs=initargs)
-    for _ in range(n_workers):
-        executor.submit(come_up)
+    executor = PostingPool(shared, n_workers, _SPAWN, _become_worker, (shared, n_threads))
+    try:
+        for _ in range(n_workers):
+            executor.submit(come_up)
+    except BrokenExecutor:
+        pass  # a worker was killed as it came up; whoever hands it a task learns the same
+    except (OSError, RuntimeError) as error:
+        _end_workers()  # or this process would wait for those that were started
+        raise FitError(f"{n_workers} worker processes cannot be started: {error}; try fewer --jobs") from error
     return executor
 
 

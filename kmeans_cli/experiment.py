@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from kmeans_cli import metrics
+from kmeans_cli.checkpoints import Checkpoint, Checkpoints
 from kmeans_cli.core.distance import nearest_labels
 from kmeans_cli.core.engine import fit
 from kmeans_cli.core.params import KMeansParams, MiniBatchParams
@@ -20,7 +21,7 @@ from kmeans_cli.datasets.types import Dataset
 from kmeans_cli.images.ink import measure_ink
 from kmeans_cli.metrics.params import EvaluateParams
 from kmeans_cli.model import Model
-from kmeans_cli.progress import FitDone, FitStarted, Iteration, Progress
+from kmeans_cli.progress import FitDone, FitStarted, Iteration, Progress, Stage
 from kmeans_cli.sweep import FitKey
 
 N_NEAREST = 10
@@ -149,25 +150,31 @@ def run_fit(
     map_blocks: MapBlocks,
     progress: Progress,
     should_stop: Callable[[], bool],
+    checkpoints: Checkpoints | None = None,
 ) -> Fitted:
-    """Do one fit and bring its clusters into canonical order.
+    """Do one fit, from where it was left if it was begun, and bring its clusters into canonical order.
 
     The order is by majority class, then size, then first member, so "cluster 3" means the same in every repetition;
     a given start keeps its own.
 
     Raises:
         FitError: If the fit cannot go on.
+        PlaceError: If a checkpoint is broken or cannot be written.
     """
     params = job.params
     progress(FitStarted(job.number, n_fits, params.n_clusters, params.init_name, job.seed, params.max_iter))
-    trace: list[Float64Array] = []
+    begun = None if checkpoints is None else checkpoints.find(job.number)
+    trace = [] if begun is None else list(begun.trace)
+    if begun is not None:
+        progress(Stage(f"going on after iteration {len(begun.state.history)}"))
 
     def on_iteration(record: IterationRecord, state: FitState) -> bool:
         progress(Iteration(job.number, record))
         if job.trace:
-            if not trace:
-                trace.append(state.start)
-            trace.append(state.centroids)
+            steps = (state.centroids,) if trace else (state.start, state.centroids)
+            trace.extend(step.astype(np.float32) for step in steps)
+        if checkpoints is not None:
+            checkpoints.see(job.number, Checkpoint(state, trace))
         return should_stop()
 
     result = fit(
@@ -176,17 +183,20 @@ def run_fit(
         minibatch=job.minibatch,
         seed=job.seed,
         start=job.start,
+        state=None if begun is None else begun.state,
         prepared=data.prepared,
         map_blocks=map_blocks,
         on_iteration=on_iteration,
         distance_sums=job.distance_sums,
     )
+    if checkpoints is not None:
+        checkpoints.write()
     j_clust = result.inertia / data.prepared.total_weight
     progress(FitDone(job.number, result.n_iter, j_clust, result.stop_reason.value, result.seconds["fit"]))
     order: IntArray = np.arange(params.n_clusters)
     if job.start is None:
         order = metrics.canonical_order(result.labels, params.n_clusters, data.dataset.y)
-    traced = np.stack([step[order] for step in trace]).astype(np.float32) if trace else None
+    traced = np.stack([step[order] for step in trace]) if trace else None
     return Fitted(job, result.renumbered(order), traced)
 
 

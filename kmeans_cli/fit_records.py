@@ -7,8 +7,8 @@ files of one that was as large from the beginning.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_cli import metrics
-from kmeans_cli.core.types import Float64Array, IterationRecord, KMeansResult, LabelArray, StopReason
+from kmeans_cli import histories, metrics
+from kmeans_cli.core.types import IterationRecord, KMeansResult, LabelArray, StopReason
 from kmeans_cli.datasets.arrays import read_npz_arrays
 from kmeans_cli.datasets.types import ClassArray
 from kmeans_cli.errors import PlaceError
@@ -41,10 +41,6 @@ _KINDS: dict[str, type | tuple[type, ...]] = {
     "seconds": dict,
 }
 """What the numbers of a finished fit must be; what else there is does not matter."""
-
-_MEASURED = tuple(field.name for field in fields(IterationRecord) if field.name not in ("iteration", "seconds"))
-_COUNTS = ("n_moved", "n_empty")
-_OPTIONAL = tuple(field.name for field in fields(IterationRecord) if field.default is None)
 
 
 @dataclass(frozen=True)
@@ -73,9 +69,7 @@ class StoredFit:
     @cached_property
     def history(self) -> tuple[IterationRecord, ...]:
         """A record per iteration."""
-        arrays = self._arrays("history", "seconds")
-        rows = zip(arrays["history"].tolist(), arrays["seconds"].tolist(), strict=True)
-        return tuple(_record(number, row, seconds) for number, (row, seconds) in enumerate(rows, start=1))
+        return histories.from_arrays(self._arrays(*histories.NAMES))
 
     @property
     def labels(self) -> LabelArray:
@@ -128,8 +122,7 @@ def write_outcome(folder: RunFolder, outcome: FitOutcome) -> None:
         "nearest": outcome.nearest,
         "start": result.start,
         "init_indices": result.init_indices,
-        "history": _history_array(result.history),
-        "seconds": np.array([record.seconds for record in result.history]),
+        **histories.to_arrays(result.history),
         "trace": outcome.fitted.trace,
     }
     folder.write_npz(f"{_stem(job.number)}.npz", {name: array for name, array in arrays.items() if array is not None})
@@ -230,21 +223,3 @@ def _check_arrays(stored: StoredFit) -> None:
         raise PlaceError(
             f"does not belong to {stored.path.name}, which tells of k = {k} and {n} samples", where=str(path)
         )
-
-
-def _history_array(history: Sequence[IterationRecord]) -> Float64Array:
-    rows = [[getattr(record, name) for name in _MEASURED] for record in history]
-    # None, where a number was not asked for, becomes NaN.
-    return np.array(rows, dtype=np.float64).reshape(len(rows), len(_MEASURED))
-
-
-def _record(iteration: int, row: Sequence[float], seconds: float) -> IterationRecord:
-    return IterationRecord(iteration=iteration, seconds=seconds, **dict(_named(row)))
-
-
-def _named(row: Sequence[float]) -> Iterator[tuple[str, Any]]:
-    for name, value in zip(_MEASURED, row, strict=True):
-        if name in _OPTIONAL and np.isnan(value):
-            yield name, None
-        else:
-            yield name, int(value) if name in _COUNTS else value

@@ -15,7 +15,7 @@ class Interruption:
     """Whether the user, or the time limit, wants the command to stop.
 
     Within ``deferred()`` the first signal only sets ``reason``, so the fit can end between two iterations and what it
-    reached is kept; a second one, and any outside, raises ``Interrupted`` at once.
+    reached is kept; a second one, and any outside or within ``prompt()``, raises ``Interrupted`` at once.
 
     Attributes:
         reason: Why to stop, in words; None: go on.
@@ -51,11 +51,28 @@ class Interruption:
     @contextmanager
     def deferred(self) -> Iterator[None]:
         """A part of the work that asks ``self()`` often enough to be trusted with stopping by itself."""
-        self._deferring = True
+        with self._set(deferring=True):
+            yield
+
+    @contextmanager
+    def prompt(self) -> Iterator[None]:
+        """A part, within what is deferred, that asks nobody.
+
+        Raises:
+            Interrupted: At once, if the wish is there already.
+        """
+        with self._set(deferring=False):
+            if self.signalled:
+                raise Interrupted(str(self.reason))
+            yield
+
+    @contextmanager
+    def _set(self, *, deferring: bool) -> Iterator[None]:
+        former, self._deferring = self._deferring, deferring
         try:
             yield
         finally:
-            self._deferring = False
+            self._deferring = former
 
     def _handle(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the signature of a handler
         name = signal.Signals(number).name

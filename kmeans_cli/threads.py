@@ -16,6 +16,7 @@ from typing import Any
 from threadpoolctl import ThreadpoolController
 
 from kmeans_cli.core.types import MapBlocks
+from kmeans_cli.errors import FitError
 
 
 def available_cores() -> int:
@@ -36,6 +37,9 @@ def open_block_map(n_threads: int | None = None) -> Iterator[MapBlocks]:
     """A ``map`` over ``n_threads`` threads (None: all available cores), with BLAS held to one thread meanwhile.
 
     Results come in the order of the items. With one thread it is the builtin ``map``.
+
+    Raises:
+        FitError: In the first use of more, if the system lets no more threads be started.
     """
     n_threads = available_cores() if n_threads is None else n_threads
     with _controller().limit(limits=1):
@@ -72,7 +76,10 @@ def _shared_map(
             results[number] = function(items[number])
 
     # For a single item the hand-over to another thread would only cost time.
-    helpers = [pool.submit(work) for _ in range(min(n_helpers, len(items) - 1))]
+    try:
+        helpers = [pool.submit(work) for _ in range(min(n_helpers, len(items) - 1))]
+    except RuntimeError as error:
+        raise FitError(f"no more threads can be started: {error}; try --jobs 1") from error
     work()
     for helper in helpers:
         # One that has not begun by now has nothing left to do.

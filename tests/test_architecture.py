@@ -32,10 +32,13 @@ ARROWS = {
     "image_records": {"compression", "images", "runs", "plots", "selection"},
     "compression": {"core.distance", "experiment", "images", "datasets.types"},
     "fits_table": {"fit_records"},
-    "fit_records": {"experiment", "metrics", "runs", "sweep", "datasets.types", "datasets.arrays"},
+    "fit_records": {"experiment", "histories", "metrics", "runs", "sweep", "datasets.types", "datasets.arrays"},
+    "executor": {"posting"},
     "crew": {"experiment", "executor", "shared", "threads"},
     "many": {"crew", "experiment", "executor", "metrics.params", "threads", "progress"},
+    "checkpoints": {"histories", "runs", "datasets.arrays"},
     "experiment": {
+        "checkpoints",
         *("core", "metrics", "model", "progress", "sweep", "datasets.types"),
         "images.ink",  # how ink lies in the training images is part of the model
     },

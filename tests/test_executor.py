@@ -45,7 +45,9 @@ def _never() -> bool:
 @pytest.fixture
 def open_two(tmp_path: Path) -> object:
     """Opens two worker processes."""
-    return lambda: open_processes(2, tmp_path / "shared", shared_number(1), _never)
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    return lambda: open_processes(2, shared, shared_number(1), _never)
 
 
 def test_serial_does_one_task_after_the_other() -> None:
@@ -75,7 +77,7 @@ def test_processes_do_all_tasks(open_two: object) -> None:
 def test_workers_see_how_many_threads_they_may_use_now(tmp_path: Path) -> None:
     """A number that the parent changes is another one in its workers at once."""
     n_threads = shared_number(1)
-    with open_processes(1, tmp_path / "shared", n_threads, _never) as executor:
+    with open_processes(1, tmp_path, n_threads, _never) as executor:
         assert executor.submit(worker_threads).result() == 1
         n_threads.value = 3
         assert executor.submit(worker_threads).result() == 3

@@ -79,6 +79,26 @@ def test_the_first_signal_after_the_time_limit_is_still_a_wish() -> None:
         assert interruption()
 
 
+def test_a_prompt_part_is_not_deferred() -> None:
+    """Within ``prompt()`` a signal raises at once, and one that came before it too; afterwards it is a wish again."""
+    interruption = Interruption()
+    with interruption.installed(), interruption.deferred():
+        with pytest.raises(Interrupted, match="stopped by SIGINT"), interruption.prompt():
+            signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGTERM)
+        with pytest.raises(Interrupted, match="stopped by SIGTERM"), interruption.prompt():
+            pytest.fail("it is not begun")
+
+
+def test_the_time_limit_leaves_a_prompt_part_alone() -> None:
+    """Only a signal ends it: the limit is for the fits."""
+    interruption = Interruption(0)
+    with interruption.deferred():
+        assert interruption()
+        with interruption.prompt():
+            pass
+
+
 def test_an_interrupted_fit_keeps_what_it_reached() -> None:
     """A signal during an iteration ends the fit after it, with a result."""
     interruption = Interruption()

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import pytest
 
 from kmeans_cli import datasets
+from kmeans_cli.core.algorithms import ALGORITHMS, MINIBATCH
 from kmeans_cli.core.params import KMeansParams
 from kmeans_cli.crew import SMALL_WORK, Crew, Team, choose_crew, open_team
 from kmeans_cli.datasets.params import DataParams
 from kmeans_cli.executor import ExecutorParams
-from kmeans_cli.experiment import FitData, FitJob, evaluate, run_fit
+from kmeans_cli.experiment import FitData, FitJob, FitOutcome, evaluate, run_fit
 from kmeans_cli.many import FitWork, run_all
 from kmeans_cli.metrics.params import EvaluateParams
 from kmeans_cli.progress import Event, FitDone, FitsState, FitStarted, silent
@@ -120,3 +122,28 @@ def test_what_workers_get_and_give_is_picklable(data: FitData) -> None:
     np.testing.assert_array_equal(back.result.labels, outcome.result.labels)
     copy = pickle.loads(pickle.dumps(data))
     np.testing.assert_array_equal(copy.prepared.rows, data.prepared.rows)
+
+
+def test_every_algorithm_has_the_same_bytes_for_any_number_of_jobs(data: FitData) -> None:
+    """Serial, one, two and four worker processes, with as many threads: labels, centroids and histories are equal."""
+    algorithms = (*ALGORITHMS, MINIBATCH)
+    jobs = [
+        FitJob(number, KMeansParams(10, algorithm=algorithms[number % len(algorithms)]), seed=number // 2)
+        for number in range(2 * len(algorithms))
+    ]
+    work = partial(FitWork, EvaluateParams(), 0)
+    found = []
+    for crew in (Crew("serial", 1, 1), *(Crew("processes", workers, 4 // workers) for workers in (1, 2, 4))):
+        with open_team(crew) as team:
+            outcomes = run_all(data, jobs, len(jobs), work, team, silent, _never)
+            found.append({job.number: _bytes(outcome) for job, outcome in outcomes})
+    assert sorted(found[0]) == list(range(len(jobs)))
+    assert found[1:] == found[:1] * 3
+
+
+def _bytes(outcome: FitOutcome | str) -> tuple[object, ...]:
+    assert isinstance(outcome, FitOutcome)
+    result = outcome.result
+    numbers = {name: value for name, value in outcome.metrics.items() if name != "seconds"}
+    history = [replace(record, seconds=0) for record in result.history]
+    return result.centroids.tobytes(), result.labels.tobytes(), history, numbers

@@ -15,8 +15,8 @@ from kmeans_cli.model import read_model
 from kmeans_cli.pictures import open_picture
 from kmeans_cli.runs import Run
 from kmeans_cli.runs.atomic import place_errors
-from kmeans_cli.runs.folder import GIT_DIFF, LOG, RECORD
-from kmeans_cli.runs.read import CONFIG, HISTORY, METRICS, MODEL, read_columns, read_json
+from kmeans_cli.runs.folder import CONFIG, GIT_DIFF, LOG, RECORD
+from kmeans_cli.runs.read import HISTORY, METRICS, MODEL, read_columns, read_json
 
 _OF_EVERY_RUN = (CONFIG, METRICS)
 _OF_A_FIT = (*_OF_EVERY_RUN, HISTORY, MODEL, "labels.csv", "centroids.csv")

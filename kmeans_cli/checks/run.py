@@ -13,7 +13,8 @@ from kmeans_cli.checks.pictures import check_pictures
 from kmeans_cli.config import resolve
 from kmeans_cli.errors import KMeansError, PlaceError
 from kmeans_cli.runs import Run, RunStatus
-from kmeans_cli.runs.read import CONFIG, METRICS, read_record
+from kmeans_cli.runs.folder import CONFIG
+from kmeans_cli.runs.read import METRICS, read_record
 
 _WITH_FITS = ("fit", "sweep-k", "multi-init")
 

@@ -10,12 +10,16 @@ import typer
 from kmeans_cli.cli import options
 from kmeans_cli.cli.console import Console
 from kmeans_cli.cli.fit_table import fit_table, plan_table, plan_values
+from kmeans_cli.commands.fit import NAME
 from kmeans_cli.commands.fit import fit as run_fit
 from kmeans_cli.commands.fit import plan as plan_fit
 from kmeans_cli.commands.place import RunPlace
+from kmeans_cli.commands.resume import how_to_resume
 from kmeans_cli.config import Config, resolve
 from kmeans_cli.config_schema import NAMES
 from kmeans_cli.interruption import Interruption
+from kmeans_cli.runs import Run, find_resumable
+from kmeans_cli.runs.folder import CONFIG
 
 app = typer.Typer(add_completion=False)
 
@@ -32,6 +36,8 @@ kmeans fit --data digits --k 10 --seed 1
 kmeans fit configs/blobs.yaml --set kmeans.empty=split
 
 kmeans fit --data measurements.csv --set data.scale=standard --k 4
+
+kmeans fit --resume latest
 """
 
 
@@ -51,6 +57,7 @@ def fit(
     runs: options.Runs = Path("runs"),
     no_figures: options.NoFigures = False,
     jobs: options.Jobs = None,
+    resume: options.ResumeFit = None,
     max_time: options.MaxTime = None,
     dry_run: options.DryRun = False,
     quiet: options.Quiet = False,
@@ -74,14 +81,18 @@ def fit(
         no_figures=no_figures,
         jobs=jobs,
     )
-    resolved = resolve(options.config_file(config, config_option), settings).config
+    former = None if resume is None else find_resumable(resume, runs, NAME)
+    file = options.config_file(config, config_option)
+    if former is not None and file is None:
+        file = former.path / CONFIG
+    resolved = resolve(file, settings).config
     where = RunPlace(runs, tuple(sys.argv), data_dir)
     console = Console(quiet=quiet, verbose=verbose, stopping=lambda: stop.reason is not None)
     with stop.installed():
         if dry_run:
             _show_plan(resolved, where, console, as_json)
         else:
-            _run(resolved, where, console, stop, as_json)
+            _run(resolved, where, console, stop, as_json, former)
 
 
 def _show_plan(config: Config, where: RunPlace, console: Console, as_json: bool) -> None:
@@ -90,10 +101,13 @@ def _show_plan(config: Config, where: RunPlace, console: Console, as_json: bool)
     console.result(None, as_json=plan_values(plan) if as_json else None, table=plan_table(plan))
 
 
-def _run(config: Config, where: RunPlace, console: Console, stop: Interruption, as_json: bool) -> None:
+def _run(
+    config: Config, where: RunPlace, console: Console, stop: Interruption, as_json: bool, resume: Run | None
+) -> None:
     with console.live():
-        report = run_fit(config, where=where, progress=console, should_stop=stop)
+        report = run_fit(config, where=where, progress=console, should_stop=stop, resume=resume)
     console.result(report.run_dir, as_json=report.metrics if as_json else None, table=fit_table(report))
     if report.interrupted:
-        console.note(f"interrupted: {report.interrupted}; what was reached is kept in {report.run_dir}")
+        how = how_to_resume(NAME, report.run_dir)
+        console.note(f"interrupted: {report.interrupted}; what was reached is kept; {how}")
         raise typer.Exit(130)

@@ -18,12 +18,14 @@ from kmeans_cli.cli.many_table import plan_table, plan_values
 from kmeans_cli.commands.many_fits import ManyReport
 from kmeans_cli.commands.many_plan import ManyOptions, plan_many
 from kmeans_cli.commands.place import RunPlace
+from kmeans_cli.commands.resume import how_to_resume
 from kmeans_cli.config import Config, Override, resolve
 from kmeans_cli.errors import ConfigError, SomeFitsFailed
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.progress import Progress
 from kmeans_cli.runs import find_resumable
-from kmeans_cli.runs.read import CONFIG, METRICS, understood
+from kmeans_cli.runs.folder import CONFIG
+from kmeans_cli.runs.read import METRICS, understood
 
 
 class RunCommand(Protocol):
@@ -118,7 +120,7 @@ def _show(command: Command, report: ManyReport, console: Console, as_json: bool)
         console.result(report.run_dir, as_json={} if as_json else None, table=None)
         console.note(
             f"interrupted: {report.interrupted}; {report.n_done} of {report.n_fits} fits are done, "
-            f"go on with: kmeans {command.name} --resume {report.run_dir}"
+            + how_to_resume(command.name, report.run_dir)
         )
         raise typer.Exit(130)
     console.result(report.run_dir, as_json=report.metrics if as_json else None, table=command.table(report))

@@ -157,6 +157,16 @@ Resume = Annotated[
         rich_help_panel=_RUN,
     ),
 ]
+ResumeFit = Annotated[
+    str | None,
+    typer.Option(
+        "--resume",
+        metavar="RUN",
+        help="Go on with a run that was interrupted or killed.",
+        autocompletion=complete_run,
+        rich_help_panel=_RUN,
+    ),
+]
 RetryFailed = Annotated[
     bool, typer.Option("--retry-failed", help="With --resume: also repeat what failed.", rich_help_panel=_RUN)
 ]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from kmeans_cli import datasets, records
+from kmeans_cli.checkpoints import CHECKPOINTS, Checkpoints
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.record import logged, origin
+from kmeans_cli.commands.resume import check_unchanged, has_all, resume_offered
 from kmeans_cli.commands.start import given_start, sha256_of, with_start_named
 from kmeans_cli.config import Config, dump
 from kmeans_cli.core.engine import check
@@ -21,9 +24,7 @@ from kmeans_cli.experiment import FitData, FitJob, FitOutcome, Fitted, evaluate,
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.plots import PLOTS
 from kmeans_cli.progress import Progress, Stage, Warned
-from kmeans_cli.runs import check_label
-from kmeans_cli.runs.folder import RunFolder, open_run
-from kmeans_cli.runs.status import RunStatus
+from kmeans_cli.runs import Run, RunFolder, RunStatus, check_label, open_run, reopen_run
 from kmeans_cli.sweep import starts_per_k
 from kmeans_cli.threads import available_cores, open_block_map
 
@@ -73,50 +74,54 @@ class FitPlan:
     bytes_peak: int
 
 
-def fit(config: Config, *, where: RunPlace, progress: Progress, should_stop: Interruption) -> FitReport:
-    """Fit, evaluate, record.
+def fit(
+    config: Config, *, where: RunPlace, progress: Progress, should_stop: Interruption, resume: Run | None = None
+) -> FitReport:
+    """Fit, evaluate, record; in a new run, or in one that ended early and is gone on with.
 
     Raises:
-        ConfigError: If the settings do not suit the data; no run folder is made then.
-        PlaceError: If data cannot be read (no folder either) or the folder not be written.
+        ConfigError: If the settings do not suit the data, or the run to go on with; nothing is changed then.
+        PlaceError: If data or that run cannot be read (nothing is changed either), or the folder not be written.
         FitError: If the fit cannot go on.
-        Interrupted: If a signal came outside the fit itself.
+        Interrupted: If a signal came before the fit, or a second one.
     """
     began = time.perf_counter()
     if config.name is not None:
         check_label(config.name)
     config = with_start_named(config, where.runs_dir)
     dataset, jobs = _load(config, where, progress)
+    start_sha256 = sha256_of(jobs[0].start)
+    finished = None if resume is None else _finished(resume, config, dataset, start_sha256)
+    if finished is not None:
+        return finished
     load_seconds = time.perf_counter() - began
     threads = _threads(config)
-    record = origin(config, dataset, where, threads, sha256_of(jobs[0].start))
-    label = config.name or f"{dataset.name}-k{config.kmeans.n_clusters}"
+    record = origin(config, dataset, where, threads, start_sha256)
     with (
-        open_run(where.runs_dir, NAME, label, record=record) as folder,
-        open_block_map(threads) as map_blocks,
         # From here on the first signal lets what was reached be recorded.
         should_stop.deferred(),
+        _open_folder(config, dataset, where, resume, record) as folder,
+        resume_offered(NAME, folder.path),
+        open_block_map(threads) as map_blocks,
     ):
-        folder.write_text("config.yaml", dump(config))
+        folder.remove("figures")
+        checkpoints = Checkpoints(folder, config.checkpoint_seconds)
         progress = logged(progress, folder)
         for note in dataset.notes:
             folder.log(note)
         data = FitData.of(dataset, map_blocks)
-        fits = _fit_all(data, jobs, map_blocks, progress, should_stop)
+        fits = _fit_all(data, jobs, map_blocks, progress, should_stop, checkpoints)
         records.write_history(folder, {fitted.job.number: fitted.result.history for fitted in fits})
         best = min(fits, key=lambda fitted: fitted.result.inertia)
         progress(Stage("evaluating"))
         outcome = evaluate(data, best, config.evaluate, config.data.seed, map_blocks)
-        metrics = {
-            "fit": best.job.number,
-            **outcome.metrics,
-            "warnings": [*dataset.warnings, *outcome.metrics["warnings"]],
-            "seconds": outcome.metrics["seconds"] | {"load": load_seconds, "prepare": data.seconds, "figures": 0.0},
-        }
+        metrics = _metrics(dataset, outcome, {"load": load_seconds, "prepare": data.seconds, "figures": 0.0})
         whole = len(fits) == len(jobs) and fits[-1].result.stop_reason is not StopReason.INTERRUPTED
         whole &= _record(folder, config, dataset, outcome, metrics, progress, should_stop)
         if not whole:
             folder.mark(RunStatus.INTERRUPTED, should_stop.reason)
+    if whole:
+        checkpoints.remove()
     return FitReport(folder.path, dataset.name, metrics, None if whole else should_stop.reason)
 
 
@@ -164,15 +169,48 @@ def _jobs(config: Config, start: Float64Array | None) -> tuple[FitJob, ...]:
     )
 
 
+def _finished(run: Run, config: Config, dataset: Dataset, start_sha256: str | None) -> FitReport | None:
+    """The report of a run that is to be gone on with, but has nothing left to do; None if it has."""
+    check_unchanged(run, config, dataset, start_sha256)
+    if run.status is not RunStatus.COMPLETED or not has_all(run, config, dataset, start_sha256):
+        return None
+    RunFolder(run.path, run.record).remove(CHECKPOINTS)  # those that a crash at the very end left
+    return FitReport(run.path, dataset.name, run.metrics, None)
+
+
+def _open_folder(
+    config: Config, dataset: Dataset, where: RunPlace, resume: Run | None, record: dict[str, Any]
+) -> AbstractContextManager[RunFolder]:
+    if resume is not None:
+        return reopen_run(resume.path, record=record, config=dump(config))
+    label = config.name or f"{dataset.name}-k{config.kmeans.n_clusters}"
+    return open_run(where.runs_dir, NAME, label, record=record, config=dump(config))
+
+
 def _fit_all(
-    data: FitData, jobs: tuple[FitJob, ...], map_blocks: MapBlocks, progress: Progress, should_stop: Interruption
+    data: FitData,
+    jobs: tuple[FitJob, ...],
+    map_blocks: MapBlocks,
+    progress: Progress,
+    should_stop: Interruption,
+    checkpoints: Checkpoints,
 ) -> list[Fitted]:
     fits: list[Fitted] = []
     for job in jobs:
         if fits and should_stop():
             break
-        fits.append(run_fit(data, job, len(jobs), map_blocks, progress, should_stop))
+        fits.append(run_fit(data, job, len(jobs), map_blocks, progress, should_stop, checkpoints))
     return fits
+
+
+def _metrics(dataset: Dataset, outcome: FitOutcome, seconds: dict[str, float]) -> dict[str, Any]:
+    """What ``metrics.json`` holds."""
+    return {
+        "fit": outcome.fitted.job.number,
+        **outcome.metrics,
+        "warnings": [*dataset.warnings, *outcome.metrics["warnings"]],
+        "seconds": outcome.metrics["seconds"] | seconds,
+    }
 
 
 def _record(

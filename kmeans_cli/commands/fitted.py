@@ -9,7 +9,8 @@ from kmeans_cli.config import resolve
 from kmeans_cli.datasets.types import Dataset
 from kmeans_cli.errors import PlaceError
 from kmeans_cli.progress import Progress
-from kmeans_cli.runs.read import CONFIG, MODEL, Run, load_run
+from kmeans_cli.runs.folder import CONFIG
+from kmeans_cli.runs.read import MODEL, Run, load_run
 from kmeans_cli.runs.status import RunStatus
 
 

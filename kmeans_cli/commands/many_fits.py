@@ -14,6 +14,7 @@ from kmeans_cli.commands.finished import Conclusion, Finished, write_all
 from kmeans_cli.commands.many_plan import ManyOptions, ManyPlan, plan_many
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.record import logged, origin
+from kmeans_cli.commands.resume import resume_offered
 from kmeans_cli.config import Config, dump
 from kmeans_cli.crew import Team, open_team
 from kmeans_cli.errors import FitError
@@ -70,8 +71,12 @@ def run_many(
     plan = plan_many(command, config, where=where, options=options, progress=progress)
     if plan.done is not None:
         return _report(plan.done.path, plan, plan.done.metrics, None)
-    with open_team(plan.crew) as team, _open_folder(command, config, plan, where, options) as folder:
-        folder.write_text("config.yaml", dump(config))
+    with (
+        should_stop.deferred(),
+        open_team(plan.crew) as team,
+        _open_folder(command, config, plan, where, options) as folder,
+        resume_offered(command, folder.path),
+    ):
         progress = logged(progress, folder)
         for note in plan.dataset.notes:
             folder.log(note)
@@ -82,15 +87,15 @@ def run_many(
         with open_block_map(config.executor.jobs) as map_blocks:
             data = FitData.of(plan.dataset, map_blocks).for_many(config.evaluate, config.data.seed, map_blocks)
         began = time.perf_counter()
-        with should_stop.deferred():
-            _fit_pending(folder, config, data, plan, team, options, progress, should_stop)
+        _fit_pending(folder, config, data, plan, team, options, progress, should_stop)
         seconds = {"load": plan.load_seconds, "prepare": data.seconds, "fits": time.perf_counter() - began}
         metrics = None
         if should_stop.reason:
             folder.mark(RunStatus.INTERRUPTED, should_stop.reason)
         else:
             run = Finished(folder, config, data, plan.jobs, tuple(read_fits(folder.path)), plan.crew, should_stop)
-            metrics = _conclude(run, conclude, seconds, progress)
+            with should_stop.prompt():
+                metrics = _conclude(run, conclude, seconds, progress)
     return _report(folder.path, plan, metrics, should_stop.reason)
 
 
@@ -99,9 +104,9 @@ def _open_folder(
 ) -> AbstractContextManager[RunFolder]:
     record = origin(config, plan.dataset, where, plan.crew.threads)
     if options.resume is not None:
-        return reopen_run(options.resume.path, record=record)
+        return reopen_run(options.resume.path, record=record, config=dump(config))
     label = config.name or f"{plan.dataset.name}-k{config.sweep.k or config.kmeans.n_clusters}"
-    return open_run(where.runs_dir, command, label, record=record)
+    return open_run(where.runs_dir, command, label, record=record, config=dump(config))
 
 
 def _fit_pending(

@@ -23,8 +23,8 @@ from kmeans_cli.interruption import Interruption
 from kmeans_cli.model import Model
 from kmeans_cli.progress import Progress, Stage, Warned
 from kmeans_cli.runs import provenance
-from kmeans_cli.runs.folder import RunFolder, open_run
-from kmeans_cli.runs.read import CONFIG, Run
+from kmeans_cli.runs.folder import CONFIG, RunFolder, open_run
+from kmeans_cli.runs.read import Run
 from kmeans_cli.runs.status import RunStatus
 
 NAME = "predict"

@@ -18,7 +18,7 @@ from kmeans_cli.images.params import STANDARD_INPUT
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.progress import Progress
 from kmeans_cli.runs import Run, RunStatus
-from kmeans_cli.runs.read import CONFIG
+from kmeans_cli.runs.folder import CONFIG
 
 _NO_FIGURES = Override("figures.enabled", False, "rerun")
 

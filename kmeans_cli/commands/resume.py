@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from kmeans_cli.config import Config, build, leaves, to_tree
 from kmeans_cli.datasets.types import Dataset
-from kmeans_cli.errors import ConfigError, PlaceError
+from kmeans_cli.errors import ConfigError, Interrupted, PlaceError
 from kmeans_cli.runs import Run, RunStatus, fingerprint, list_runs
 from kmeans_cli.runs.provenance import WITHOUT_EFFECT
 from kmeans_cli.runs.read import read_record
 from kmeans_cli.sweep import FitKey, fit_keys
 
-_FREE = frozenset({"kmeans.n_clusters", "kmeans.n_init", *WITHOUT_EFFECT})
-"""What may differ when a run is resumed: what changes no fit. Which fits there are is compared as such."""
+_FREE = WITHOUT_EFFECT | {"kmeans.n_clusters", "kmeans.n_init", "sweep"}
+"""What may differ when a run of many fits is resumed: what changes none. Which there are is compared as such."""
 
 
 def check_same(run: Run, config: Config, dataset: Dataset) -> None:
@@ -26,15 +27,38 @@ def check_same(run: Run, config: Config, dataset: Dataset) -> None:
         PlaceError: If the data are not those of the run.
     """
     former = build(run.config)
-    before, now = dict(leaves(to_tree(former))), dict(leaves(to_tree(config)))
-    for key in before | now:
-        fixed = not any(key == free or key.startswith(f"{free}.") for free in (*_FREE, "sweep"))
-        if fixed and before.get(key) != now.get(key) and not _is_init_of_sweep(key, former, config):
-            problem = f"was {before.get(key)!r} in the run, and changes what its fits are"
-            raise ConfigError(problem, where=f"--resume: {key}", value=now.get(key))
+    init = {"kmeans.init"} if None not in (former.sweep.init, config.sweep.init) else set()  # it says nothing then
+    _check_settings(former, config, _FREE | init)
     _check_grown(fit_keys(former.kmeans, former.sweep), fit_keys(config.kmeans, config.sweep))
-    if run.record["dataset"]["sha256"] != dataset.sha256:
-        raise PlaceError("has changed since the run was started", where="--resume", value=_name(run, dataset))
+    _check_data(run, dataset)
+
+
+def check_unchanged(run: Run, config: Config, dataset: Dataset, start_sha256: str | None) -> None:
+    """Check that the fits of a run can be gone on with where they stopped: everything that leads them is as it was.
+
+    Raises:
+        ConfigError: If a setting is not; the line says which.
+        PlaceError: If the data, or the given start, are not those of the run.
+    """
+    _check_settings(build(run.config), config, WITHOUT_EFFECT)
+    _check_data(run, dataset)
+    if run.record.get("fingerprint") != fingerprint(to_tree(config), dataset.sha256, start_sha256):
+        problem = "was begun from other given centroids, or by another version of this program"
+        raise PlaceError(problem, where="--resume", value=run.path.name)
+
+
+@contextmanager
+def resume_offered(command: str, run: Path) -> Iterator[None]:
+    """Have an interruption of the block say how to go on."""
+    try:
+        yield
+    except Interrupted as error:
+        raise Interrupted(f"{error}; {how_to_resume(command, run)}") from error
+
+
+def how_to_resume(command: str, run: Path) -> str:
+    """The words with which an interrupted run is offered to be gone on with."""
+    return f"go on with: kmeans {command} --resume {run}"
 
 
 def find_reusable(config: Config, dataset: Dataset, command: str, runs_dir: Path) -> Run | None:
@@ -49,17 +73,26 @@ def find_reusable(config: Config, dataset: Dataset, command: str, runs_dir: Path
     return None
 
 
-def has_all(run: Run, config: Config, dataset: Dataset) -> bool:
+def has_all(run: Run, config: Config, dataset: Dataset, start_sha256: str | None = None) -> bool:
     """Whether a completed run must have the numbers of these settings and data, and the figures if they are wanted."""
     tree = to_tree(config)
-    if run.record.get("fingerprint") != fingerprint(tree, dataset.sha256):
+    if run.record.get("fingerprint") != fingerprint(tree, dataset.sha256, start_sha256):
         return False
     return not config.figures.enabled or bool(run.config.get("figures") == tree["figures"])
 
 
-def _is_init_of_sweep(key: str, former: Config, config: Config) -> bool:
-    """``kmeans.init`` says nothing where ``sweep.init`` does."""
-    return key.startswith("kmeans.init") and None not in (former.sweep.init, config.sweep.init)
+def _check_settings(former: Config, config: Config, free: Set[str]) -> None:
+    before, now = dict(leaves(to_tree(former))), dict(leaves(to_tree(config)))
+    for key in before | now:
+        fixed = not any(key == each or key.startswith(f"{each}.") for each in free)
+        if fixed and before.get(key) != now.get(key):
+            problem = f"was {before.get(key)!r} in the run, and changes what its fits are"
+            raise ConfigError(problem, where=f"--resume: {key}", value=now.get(key))
+
+
+def _check_data(run: Run, dataset: Dataset) -> None:
+    if run.record["dataset"]["sha256"] != dataset.sha256:
+        raise PlaceError("has changed since the run was started", where="--resume", value=_name(run, dataset))
 
 
 def _check_grown(before: Sequence[FitKey], now: Sequence[FitKey]) -> None:

@@ -32,7 +32,6 @@ from kmeans_cli.core.types import (
     StopReason,
 )
 from kmeans_cli.core.update import ClusterSums
-from kmeans_cli.errors import ConfigError
 
 __all__ = ["check", "fit"]
 
@@ -63,7 +62,7 @@ def fit(
         minibatch: The settings of algorithm ``minibatch``; None: the defaults.
         seed: Of every random draw of this fit.
         start: (k, d) given first centroids, instead of ``params.init``.
-        state: Go on from here instead of starting; exact algorithms only.
+        state: Go on from here instead of starting, with the same samples and settings.
         prepared: Of these samples; made here if not given.
         map_blocks: How to map a function over blocks: the builtin, or threads.
         clock: Seconds, for the records.
@@ -71,11 +70,11 @@ def fit(
         distance_sums: Also record Σ wᵢ‖xᵢ − c‖ in each iteration, at the cost of a pass.
 
     Returns:
-        The result; its labels are the nearest centroids and its inertia is theirs.
+        The result; its labels are the nearest centroids and its inertia is theirs. Its seconds count what led to the
+        state too.
 
     Raises:
-        ConfigError: If k is larger than the number of samples, the start has another shape, or mini-batch is to go on
-            from a state.
+        ConfigError: If k is larger than the number of samples, or the start has another shape.
         FitError: If a cluster becomes empty under ``empty: error``.
 
     Example:
@@ -85,8 +84,6 @@ def fit(
     """
     began = clock()
     check(samples, params, start)
-    if state is not None and params.is_minibatch:
-        raise ConfigError("cannot go on from a state", where="algorithm", value=params.algorithm)
     batches = minibatch or MiniBatchParams()
     if prepared is None:
         prepared = prepare(samples, map_blocks)
@@ -102,7 +99,7 @@ def fit(
     after_init = clock()
     loop: _Loop | BatchLoop
     if params.is_minibatch:
-        loop = BatchLoop(samples, params, batches, prepared, map_blocks, clock, rng, begin, distance_sums)
+        loop = BatchLoop(samples, params, batches, prepared, map_blocks, clock, rng, begin, state, distance_sums)
     else:
         loop = _Loop(samples, params, prepared, map_blocks, clock, rng, begin, state, distance_sums)
     stop_reason = loop.run(on_iteration)
@@ -110,7 +107,7 @@ def fit(
     seconds = {
         "prepare": after_prepare - began,
         "init": after_init - after_prepare,
-        "fit": clock() - after_init,
+        "fit": clock() - after_init + sum(record.seconds for record in (state.history if state is not None else ())),
     }
     return replace(result, seconds=seconds)
 

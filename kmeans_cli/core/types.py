@@ -110,19 +110,21 @@ class Moves:
 class FitState:
     """A fit between two iterations: everything the engine needs to go on to the same bytes.
 
-    That of an exact algorithm can be kept: the fit does not write to it. Mini-batch cannot go on from a state, and a
-    copy of everything would cost far more than a batch, so its ``labels`` and ``history`` are the live ones of the
-    fit: look at them before ``on_iteration`` returns, copy what is to be kept, write to nothing.
+    That of an exact algorithm can be kept: the fit does not write to it. Of mini-batch a copy of everything would cost
+    far more than a batch, so its ``labels`` and ``history`` are the live ones of the fit: look at them before
+    ``on_iteration`` returns, or after the fit's last one; copy what is to be kept, write to nothing.
 
     Attributes:
         centroids: (k, d) float64, after the update and the empty policy.
         labels: (n,) int32, of the last assignment; of mini-batch when last drawn, −1 where never.
         start: (k, d) float64, the centroids the fit began with.
-        sums: (k, d) float64, Σ wᵢ(xᵢ − origin) per cluster as the incremental update left them; mini-batch, which
-            cannot go on from a state, has none: (0, d).
+        sums: (k, d) float64, Σ wᵢ(xᵢ − origin) per cluster as the incremental update left them; of mini-batch its
+            centroids in the units of the prepared rows, where they are float32.
         rng_state: ``Generator.bit_generator.state``.
         history: The records so far.
         init_indices: The samples the start came from, if it did.
+        counts: Of mini-batch, (k,) float64 how many samples have come to each centroid.
+        since_reassigning: Of mini-batch, how many samples were drawn since it last looked for idle centroids.
     """
 
     centroids: Float64Array
@@ -132,6 +134,8 @@ class FitState:
     rng_state: dict[str, Any]
     history: Sequence[IterationRecord]
     init_indices: IntArray | None
+    counts: Float64Array | None = None
+    since_reassigning: int = 0
 
 
 OnIteration: TypeAlias = Callable[[IterationRecord, FitState], bool | None]

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from kmeans_cli.datasets.arrays import read_npy_array, read_npz_arrays
 from kmeans_cli.runs.difference import TIMES, Difference, differences
-from kmeans_cli.runs.folder import GIT_DIFF, LOG, RECORD
-from kmeans_cli.runs.read import CONFIG, METRICS, read_columns, read_json
+from kmeans_cli.runs.folder import CONFIG, GIT_DIFF, LOG, RECORD
+from kmeans_cli.runs.read import METRICS, read_columns, read_json
 
 if TYPE_CHECKING:
     import numpy as np

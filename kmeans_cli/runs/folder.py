@@ -18,6 +18,7 @@ from kmeans_cli.runs.status import RunStatus
 
 SCHEMA = 1
 RECORD = "run.json"
+CONFIG = "config.yaml"
 LOG = "log.txt"
 GIT_DIFF = "git.diff"
 
@@ -93,7 +94,9 @@ class RunFolder:
 
 
 @contextmanager
-def open_run(runs_dir: Path, command: str, label: str, *, record: Mapping[str, Any]) -> Iterator[RunFolder]:
+def open_run(
+    runs_dir: Path, command: str, label: str, *, record: Mapping[str, Any], config: str | None = None
+) -> Iterator[RunFolder]:
     """Claim a new run folder, and commit its status when the block ends.
 
     A block that ends well leaves ``completed``, unless it marked another status itself; Interrupted or
@@ -106,6 +109,7 @@ def open_run(runs_dir: Path, command: str, label: str, *, record: Mapping[str, A
         label: For the folder's name: ``digits-k10``, or what the user gave as ``--name``.
         record: Where the result comes from, for ``run.json``: what ``provenance.collect`` returns. When it says that
             the working directory has uncommitted changes, they are kept in ``git.diff``.
+        config: The text of ``config.yaml``; it is there before ``run.json``, so whatever is a run can be gone on with.
 
     Raises:
         ConfigError: The label is no name for a folder.
@@ -122,7 +126,7 @@ def open_run(runs_dir: Path, command: str, label: str, *, record: Mapping[str, A
         "error": None,
     }
     folder = RunFolder(path, opening | dict(record))
-    _write_first_record(folder)
+    _write_first_files(folder, config)
     with ending(folder):
         _link_latest(folder)
         _keep_difference(folder)
@@ -138,12 +142,13 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _write_first_record(folder: RunFolder) -> None:
+def _write_first_files(folder: RunFolder, config: str | None) -> None:
     try:
+        if config is not None:
+            folder.write_text(CONFIG, config)
         folder.mark(RunStatus.RUNNING)
     except BaseException:
-        with suppress(OSError):
-            folder.path.rmdir()  # a disk so full that not even run.json fits: leave no empty folder
+        rmtree(folder.path, ignore_errors=True)  # a disk so full that not even run.json fits: leave no folder
         raise
 
 

@@ -20,7 +20,7 @@ from kmeans_cli.runs.process import start_of
 PACKAGES = ("matplotlib", "pillow", "pooch", "pydantic", "pyyaml", "rich", "threadpoolctl", "typer")
 """What else this package is built on; NumPy is named on its own."""
 
-WITHOUT_EFFECT = frozenset({"name", "figures", "executor", "published"})
+WITHOUT_EFFECT = frozenset({"name", "figures", "executor", "checkpoint_seconds", "published"})
 """Config sections that change where and how a result is shown or computed, but not its numbers."""
 
 _CIRCUMSTANCES = ("dataset", "versions", "cpu", "git")

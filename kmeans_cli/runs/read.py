@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from kmeans_cli.errors import ConfigError, KMeansError, PlaceError
 from kmeans_cli.runs.atomic import place_errors
 from kmeans_cli.runs.find import find_run
-from kmeans_cli.runs.folder import RECORD, SCHEMA
+from kmeans_cli.runs.folder import CONFIG, RECORD, SCHEMA
 from kmeans_cli.runs.process import is_alive
 from kmeans_cli.runs.status import RunStatus
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from kmeans_cli.model import Model
 
-CONFIG = "config.yaml"
 METRICS = "metrics.json"
 HISTORY = "history.csv"
 MODEL = "model.npz"

@@ -11,7 +11,7 @@ from typing import Any
 
 from kmeans_cli.errors import ConfigError, PlaceError
 from kmeans_cli.runs.atomic import place_errors
-from kmeans_cli.runs.folder import RunFolder, ending, now, timestamp
+from kmeans_cli.runs.folder import CONFIG, RunFolder, ending, now, timestamp
 from kmeans_cli.runs.read import Run, load_run, read_record, status_of
 from kmeans_cli.runs.status import RunStatus
 
@@ -36,7 +36,7 @@ def find_resumable(run: str, runs_dir: Path, command: str) -> Run:
 
 
 @contextmanager
-def reopen_run(path: Path, *, record: Mapping[str, Any]) -> Iterator[RunFolder]:
+def reopen_run(path: Path, *, record: Mapping[str, Any], config: str | None = None) -> Iterator[RunFolder]:
     """Go on with a run: its status is ``running`` within the block, and afterwards as ``open_run`` says.
 
     Half-written siblings that a killed process left are removed. The record keeps when and how the run was first
@@ -45,6 +45,7 @@ def reopen_run(path: Path, *, record: Mapping[str, Any]) -> Iterator[RunFolder]:
     Args:
         path: The run folder.
         record: What ``provenance.collect`` returns now.
+        config: The text of ``config.yaml`` from now on; None: it stays.
 
     Raises:
         PlaceError: If a process still works on the run, or the folder cannot be written to.
@@ -59,6 +60,8 @@ def reopen_run(path: Path, *, record: Mapping[str, Any]) -> Iterator[RunFolder]:
             folder.mark(RunStatus.RUNNING)
             for sibling in path.rglob(".*.part"):
                 sibling.unlink()
+            if config is not None:
+                folder.write_text(CONFIG, config)
             yield folder
 
 

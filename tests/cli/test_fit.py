@@ -159,6 +159,8 @@ def _bad_files() -> dict[str, bytes]:
         ("--data huge.npy", 3, "huge.npy: 4 values are beyond ±1e+140"),
         ("--set kmeans.init.file=nope.npy", 3, "nope.npy"),
         ("--runs text.csv/runs", 3, "text.csv/runs"),
+        ("--resume latest", 3, "latest"),
+        ("--set checkpoint_seconds=-1", 2, "checkpoint_seconds: -1.0 is no interval"),
     ],
 )
 def test_bad_input_is_one_line_and_no_folder(args: str, code: int, words: str) -> None:
@@ -202,10 +204,12 @@ def test_a_signal_keeps_what_was_reached(number: signal.Signals) -> None:
             break
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
-    assert f"interrupted: stopped by {number.name}" in err
+    assert f"interrupted: stopped by {number.name}; what was reached is kept; go on with: kmeans fit --resume " in err
     folder = Path(out.splitlines()[-1].removeprefix("run: "))
     assert json.loads((folder / "run.json").read_text())["status"] == "interrupted"
     assert (folder / "model.npz").exists()
+    assert _fit("--resume", "latest", "--quiet").stdout == f"{folder.absolute()}\n"
+    assert json.loads((folder / "run.json").read_text())["status"] == "completed"
 
 
 def test_the_time_limit_ends_a_fit() -> None:

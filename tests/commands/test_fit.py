@@ -162,11 +162,11 @@ def test_a_signal_in_the_fit_keeps_what_was_reached(tmp_path: Path) -> None:
 
 
 def test_a_signal_among_the_figures_loses_no_number(tmp_path: Path) -> None:
-    """After SIGINT when drawing begins, all but the figures is there."""
+    """After SIGINT when drawing begins, all but the figures is there, and the checkpoint to go on from."""
     stop = Interruption()
     drawing = _signal_at(stop, lambda event: event == Stage("drawing figures"))
     report = _fit(_config(figures__enabled=True), tmp_path, drawing, stop)
-    assert {path.name for path in report.run_dir.iterdir()} - {"git.diff"} == FILES - {"figures"}
+    assert {path.name for path in report.run_dir.iterdir()} - {"git.diff"} == FILES - {"figures"} | {"checkpoints"}
     assert json.loads((report.run_dir / "metrics.json").read_text())["converged"]
     assert load_run(report.run_dir).status.value == "interrupted"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from itertools import pairwise
 
 import numpy as np
@@ -295,9 +296,21 @@ def test_settings_out_of_range_are_refused(settings: dict[str, float], words: st
     assert str(caught.value).startswith(words)
 
 
-def test_no_going_on_from_a_state() -> None:
-    """A mini-batch fit cannot take up a state, and says so."""
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("max_epochs", [2, 100])
+def test_going_on_gives_the_same_bytes(weighted: bool, max_epochs: int) -> None:
+    """From a copy of the state after any batch, the last one too, the rest is the same, reassignments included."""
+    samples = ArraySamples(digits(), np.linspace(0, 1, len(digits())) if weighted else None)
+    start = np.vstack([digits()[:9], np.full((1, 64), 50.0)])
+    batches = MiniBatchParams(batch_size=128, max_epochs=max_epochs, reassignment_ratio=0.3)
     states: list[FitState] = []
-    fit(ArraySamples(blobs()), minibatch(3), on_iteration=lambda _, state: states.append(state))
-    with pytest.raises(ConfigError, match="cannot go on from a state"):
-        fit(ArraySamples(blobs()), minibatch(3), state=states[0])
+    undisturbed = fit(
+        samples,
+        minibatch(10),
+        minibatch=batches,
+        seed=2,
+        start=start,
+        on_iteration=lambda _, state: states.append(deepcopy(state)),
+    )
+    for state in (states[0], states[1], states[len(states) // 2], states[-1]):
+        same_but_seconds(undisturbed, fit(samples, minibatch(10), minibatch=batches, seed=99, state=state))

@@ -1,8 +1,6 @@
 """Folders that no other process can have, under names that cannot leave ``runs/``."""
 
 import re
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,34 +36,6 @@ def test_only_taken_names_is_an_error_and_no_hang(tmp_path: Path, monkeypatch: p
     claim(tmp_path, "fit", "x", MOMENT)
     with pytest.raises(PlaceError, match="no free name"):
         claim(tmp_path, "fit", "x", MOMENT)
-
-
-def test_fifty_processes_in_one_second(tmp_path: Path) -> None:
-    """50 runs started at the same moment have 50 whole folders, and ``latest`` points to one of them."""
-    program = (
-        "import sys, time, pathlib; from kmeans_cli.runs import open_run\n"
-        "runs = pathlib.Path(sys.argv[1]); print(flush=True); sys.stdin.read()\n"
-        "with open_run(runs, 'fit', 'crowd', record={}) as run: run.write_text('a.txt', 'x')"
-    )
-    runs = tmp_path / "runs"
-    crowd = [
-        subprocess.Popen([sys.executable, "-c", program, str(runs)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        for _ in range(50)
-    ]
-    for process in crowd:
-        assert process.stdout
-        process.stdout.readline()  # it is ready
-    for process in crowd:
-        assert process.stdin
-        process.stdin.close()  # go
-    assert [process.wait(60) for process in crowd] == [0] * 50
-    for process in crowd:
-        assert process.stdout
-        process.stdout.close()
-    folders = [path for path in runs.iterdir() if not path.is_symlink()]
-    assert len(folders) == 50
-    assert all('"completed"' in (folder / "run.json").read_text() for folder in folders)
-    assert (runs / "latest").resolve() in folders
 
 
 def test_latest_is_a_relative_link_to_the_last(tmp_path: Path) -> None:

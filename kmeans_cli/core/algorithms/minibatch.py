@@ -68,6 +68,7 @@ class BatchLoop:
         clock: Callable[[], float],
         rng: np.random.Generator,
         begin: Start,
+        state: FitState | None,
         distance_sums: bool,
     ) -> None:
         self.samples, self.params, self.batches, self.prepared = samples, params, batches, prepared
@@ -84,20 +85,20 @@ class BatchLoop:
         self.labels: LabelArray = np.full(samples.n, -1, dtype=np.int32)
         self.smoothed = _Smoothed(min(1.0, 2 * self.size / (samples.n + 1)))
         self.history: list[IterationRecord] = []
+        if state is not None:
+            self._go_on(state)
 
     def run(self, on_iteration: OnIteration | None) -> StopReason:
         """Take batches until the smoothed inertia stops falling, or the limit or the caller says stop."""
-        for _ in range(max(1, self.batches.max_epochs * self.samples.n // self.size)):
+        n_batches = max(1, self.batches.max_epochs * self.samples.n // self.size)
+        while self.smoothed.waited < self.batches.patience:
+            if len(self.history) >= n_batches:
+                return StopReason.MAX_EPOCHS
             self._iterate()
-            # The first batch speaks of the start, not of the fit.
-            if len(self.history) > 1:
-                self.smoothed.add(self.history[-1].j_clust)
             wish = on_iteration is not None and on_iteration(self.history[-1], self._state())
-            if self.smoothed.waited >= self.batches.patience:
-                return StopReason.SMOOTHED
-            if wish:
+            if wish and self.smoothed.waited < self.batches.patience:
                 return StopReason.INTERRUPTED
-        return StopReason.MAX_EPOCHS
+        return StopReason.SMOOTHED
 
     def result(self, stop_reason: StopReason) -> KMeansResult:
         """The exact assignment of all samples to the centroids, measured directly."""
@@ -128,7 +129,7 @@ class BatchLoop:
         # From the batch to all samples, and from the units of the rows to those of the data.
         j_clust = float(self.batch.squared.mean(dtype=np.float64)) * self.prepared.scale**2
         total_weight, number, every = self.prepared.total_weight, len(self.history) + 1, self.batches.full_every
-        self.history.append(
+        self._record(
             IterationRecord(
                 iteration=number,
                 inertia=j_clust * total_weight,
@@ -141,6 +142,20 @@ class BatchLoop:
                 j_clust_full=self._full_j_clust() if every and number % every == 0 else None,
             )
         )
+
+    def _record(self, record: IterationRecord) -> None:
+        self.history.append(record)
+        # The first batch speaks of the start, not of the fit.
+        if record.iteration > 1:
+            self.smoothed.add(record.j_clust)
+
+    def _go_on(self, state: FitState) -> None:
+        assert state.counts is not None  # it is one of mini-batch
+        self.points = state.sums.astype(np.float32)
+        self.counts, self.labels = state.counts.copy(), state.labels.copy()
+        self.n_since_reassigning = state.since_reassigning
+        for record in state.history:
+            self._record(record)
 
     def _draw(self) -> IntArray:
         if self.cumulated is None:
@@ -200,10 +215,12 @@ class BatchLoop:
             centroids=self._centroids(),
             labels=self.labels,
             start=self.begin.centroids,
-            sums=np.empty((0, self.samples.d)),
+            sums=self.points.astype(np.float64),
             rng_state=dict(self.rng.bit_generator.state),
             history=self.history,
             init_indices=self.begin.indices,
+            counts=self.counts,
+            since_reassigning=self.n_since_reassigning,
         )
 
 
