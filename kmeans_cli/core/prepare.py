@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +68,11 @@ class Prepared:
         """Of the samples with these indices; mean, totals and range stay those of all."""
         rows, lengths, squares = self.rows[indices], self.lengths[indices], self.squares[indices]
         return replace(self, rows=rows, lengths=lengths, squares=squares, _subspaces=[])
+
+    @cached_property
+    def longest(self) -> float:
+        """The largest of the lengths."""
+        return float(self.lengths.max())
 
     @property
     def resolution(self) -> float:

@@ -56,6 +56,7 @@ IDEAS: dict[str, tuple[str, Callable[[], AbstractContextManager[Any]]]] = {
     "bounds never spare a look": ("auto", lambda: patch.object(Expiry, "due", _never_proven)),
     "the rest remembered once, never anew": ("auto", lambda: patch.object(Remainders, "remember", _remember_once)),
     "labels searched, not confirmed": ("auto", lambda: patch.object(hamerly, "_NARROW", 0)),
+    "all other centroids count, not those in reach": ("auto", lambda: patch.object(hamerly, "_LOW", 0)),
     "every expiry read in every iteration": ("auto", lambda: patch.object(expiry, "_WATCHED", 0.0)),
     "sums anew in every iteration": ("auto", lambda: patch.object(ClusterSums, "move", _move_all)),
     "sums not ordered by cluster": ("auto", lambda: patch.object(update, "_MANY", 1 << 30)),

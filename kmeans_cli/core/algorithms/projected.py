@@ -15,7 +15,7 @@ from kmeans_cli.core.prepare import Prepared
 from kmeans_cli.core.samples import Samples
 from kmeans_cli.core.scores import Targets, aim, scores_of
 from kmeans_cli.core.scratch import Scratch
-from kmeans_cli.core.types import Float64Array, IntArray, LabelArray, MapBlocks, Moves, Where
+from kmeans_cli.core.types import Float64Array, FloatArray, IntArray, LabelArray, MapBlocks, Moves, Where
 
 # So many samples at most are one thread's work: fewer, and Python's share of the time would show.
 _SHARE = 15_000
@@ -36,7 +36,7 @@ class _Share:
         due = self.expiry.due(labels[self.start : self.stop])
         return slice(self.start, self.stop) if due is None else due + self.start
 
-    def renew(self, where: Where, labels: IntArray, far_squared: Float64Array, near_squared: Float64Array) -> IntArray:
+    def renew(self, where: Where, labels: IntArray, far_squared: FloatArray, near_squared: FloatArray) -> IntArray:
         """Give samples new bounds, see ``Expiry``; returns those whose label is not proven by them."""
         every = np.arange(where.start, where.stop) if isinstance(where, slice) else where
         proven = self.expiry.renew(every - self.start, labels, far_squared, near_squared)
