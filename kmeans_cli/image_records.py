@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from kmeans_cli.core.types import IterationRecord
-from kmeans_cli.errors import PlaceError
 from kmeans_cli.image_files import figure_name, image_name, labels_name, stem_of
 from kmeans_cli.image_work import ImageJob, ImageOutcome, StartOutcome
 from kmeans_cli.images.reduced import Reduced
@@ -22,7 +21,7 @@ from kmeans_cli.images.spaces import Bytes
 from kmeans_cli.plots.params import FigureParams
 from kmeans_cli.plots.picture_view import CurvePoint, CurvesView
 from kmeans_cli.runs.folder import RunFolder
-from kmeans_cli.runs.read import read_json
+from kmeans_cli.runs.read import read_json, understood
 from kmeans_cli.selection import Curves, elbow
 
 FITS = "fits"
@@ -171,11 +170,9 @@ def _write(folder: RunFolder, job: ImageJob, result: dict[str, Any], starts: lis
 
 def _read(run: Path, path: Path) -> StoredImage:
     record = read_json(path)
-    try:
+    with understood(path):
         starts = tuple(StartOutcome(start["numbers"], _records(start["history"])) for start in record["starts"])
         return StoredImage(run, **(record | {"starts": starts}))
-    except (KeyError, TypeError, AttributeError) as error:
-        raise PlaceError(f"is no record of a compressed picture: {error!r}", where=str(path)) from error
 
 
 def _columns(history: Sequence[IterationRecord]) -> dict[str, list[Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ from kmeans_cli.progress import Progress, Stage, Warned
 from kmeans_cli.ranges import format_range
 from kmeans_cli.runs import RunFolder, RunStatus, provenance
 from kmeans_cli.runs.atomic import open_write
+from kmeans_cli.runs.read import understood
 from kmeans_cli.threads import open_block_map
 
 DEFAULTS = {"sweep.k": 16, "kmeans.n_init": 4}
@@ -58,7 +60,8 @@ def compress_image(
     """
     plan = plan_images(config, where=where, options=options, output=output, progress=progress)
     if plan.done is not None:
-        return _report(plan.done.path, plan, output, plan.done.metrics, None)
+        with understood(plan.done.path):
+            return _report(plan.done.path, plan, output, plan.done.metrics, None)
     originals = _opened(plan, config, progress)
     record = _origin(config, plan, where)
     metrics = None
@@ -74,7 +77,9 @@ def compress_image(
         if should_stop.reason:
             folder.mark(RunStatus.INTERRUPTED, should_stop.reason)
         else:
-            metrics = _conclude(folder, config, plan, time.perf_counter() - began, progress)
+            # What is gone on with is read from its folder.
+            with understood(folder.path) if options.resume else nullcontext():
+                metrics = _conclude(folder, config, plan, time.perf_counter() - began, progress)
     return _report(folder.path, plan, output, metrics, should_stop.reason)
 
 
