@@ -20,8 +20,8 @@ from kmeans_cli.commands.many_run import (
 )
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.record import logged
-from kmeans_cli.compression import Originals, fitted_clusters, larger_line
 from kmeans_cli.commands.resume import resume_offered
+from kmeans_cli.compression import Originals, fitted_clusters, larger_line
 from kmeans_cli.config import Config, to_tree
 from kmeans_cli.crew import Team, open_team
 from kmeans_cli.image_files import image_name
@@ -78,7 +78,7 @@ def compress_image(
             folder.mark(RunStatus.INTERRUPTED, should_stop.reason)
         else:
             # What is gone on with is read from its folder.
-            with understood(folder.path) if options.resume else nullcontext():
+            with should_stop.prompt(), understood(folder.path) if options.resume else nullcontext():
                 metrics = _conclude(folder, config, plan, time.perf_counter() - began, progress)
     return _report(folder.path, plan, output, metrics, should_stop.reason)
 

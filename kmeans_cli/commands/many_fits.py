@@ -20,7 +20,7 @@ from kmeans_cli.commands.many_run import (
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.record import logged, origin
 from kmeans_cli.commands.resume import resume_offered
-from kmeans_cli.config import Config, dump
+from kmeans_cli.config import Config
 from kmeans_cli.crew import Team, open_team
 from kmeans_cli.experiment import FitData
 from kmeans_cli.fit_records import make_ready, read_fits, write_failure, write_outcome
