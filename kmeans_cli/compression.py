@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,27 @@ class Original:
 
 
 @dataclass(frozen=True)
+class Originals:
+    """The pictures of a run, opened when asked for; the last one stays open, for its next number of colours.
+
+    Attributes:
+        sources: Where they come from.
+        params: How they are opened.
+    """
+
+    sources: tuple[Source, ...]
+    params: ImageParams
+    _open: dict[int, Original] = field(default_factory=dict, repr=False)
+
+    def open(self, number: int, map_blocks: MapBlocks) -> Original:
+        """Picture ``number``; see ``load_original`` for what it raises."""
+        if number not in self._open:
+            self._open.clear()  # before the next one needs the memory
+            self._open[number] = load_original(self.sources[number], self.params, map_blocks)
+        return self._open[number]
+
+
+@dataclass(frozen=True)
 class Compressed:
     """A picture in k colours.
 
@@ -84,13 +106,6 @@ class Compressed:
         """Whether the file is larger than that of the original."""
         return len(self.png) > self.original.bytes_original
 
-    @property
-    def larger_line(self) -> str:
-        """By how much, in words."""
-        before, after = self.original.bytes_original, len(self.png)
-        name = f"{self.original.source.name}, k = {self.k}"
-        return f"{name}: the result is LARGER than the original: {after:,} against {before:,} bytes"
-
     def metrics(self) -> dict[str, Any]:
         """An entry of ``images`` in ``metrics.json``."""
         original, best = self.original, self.best
@@ -117,10 +132,17 @@ class Compressed:
             "j_clust": inertia / original.data.prepared.total_weight,
             "n_iter": best.result.n_iter if best else 0,
             "converged": best.result.converged if best else True,
+            "stop_reason": best.result.stop_reason.value if best else "every colour kept its own entry",
             "seed": best.job.seed if best else None,
             "seconds": self.seconds,
             "palette": palette_values(self.reduced.rgba, self.reduced.counts),
         }
+
+
+def larger_line(image: Mapping[str, Any]) -> str:
+    """By how much a result is larger than its original, in words; ``image`` is its entry in ``metrics.json``."""
+    sizes = f"{image['bytes_result']:,} against {image['bytes_original']:,} bytes"
+    return f"{Path(image['path']).name}, k = {image['k']}: the result is LARGER than the original: {sizes}"
 
 
 def load_original(source: Source, params: ImageParams, map_blocks: MapBlocks) -> Original:

@@ -10,11 +10,14 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any, Generic, TypeVar
 
 from kmeans_cli.executor import ExecutorParams, SerialExecutor, open_processes, shared_number, worker_threads
-from kmeans_cli.experiment import FitData
+from kmeans_cli.progress import Progress, silent
 from kmeans_cli.shared import read_shared, write_shared
 from kmeans_cli.threads import available_cores
+
+_D = TypeVar("_D")
 
 SMALL_WORK = 5e8
 """n·d·Σk up to which this process has done all fits before two workers would have started: about half a second."""
@@ -52,18 +55,20 @@ def choose_crew(params: ExecutorParams, n_tasks: int, work: float) -> Crew:
 
 
 @dataclass(frozen=True)
-class Access:
+class Access(Generic[_D]):
     """What a task needs from where it is done.
 
     Attributes:
         open_data: Gives the data; quick when asked again.
         n_threads: How many it may use now; more once other workers have nothing left to do.
         should_stop: To be asked often.
+        progress: May be told what goes on within the task; nobody hears it from another process.
     """
 
-    open_data: Callable[[], FitData]
+    open_data: Callable[[], _D]
     n_threads: Callable[[], int]
     should_stop: Callable[[], bool]
+    progress: Progress = silent
 
 
 @dataclass(frozen=True)
@@ -73,13 +78,13 @@ class Team:
     Attributes:
         crew: Who it is.
         open_executor: Gives its executor; another one when that is broken.
-        hand_over: Brings the data, and when to stop, to its members.
+        hand_over: Brings the data, when to stop, and whom to tell what goes on, to its members.
         share_cores: Told how many tasks are left, it gives the cores of idle members to the others.
     """
 
     crew: Crew
     open_executor: Callable[[], Executor]
-    hand_over: Callable[[FitData, Callable[[], bool]], Access]
+    hand_over: Callable[[Any, Callable[[], bool], Progress], Access[Any]]
     share_cores: Callable[[int], None]
 
 
@@ -93,7 +98,7 @@ def open_team(crew: Crew) -> Iterator[Team]:
         folder, n_threads = Path(name), shared_number(crew.threads)
         open_workers = partial(open_processes, crew.workers, folder, n_threads, _come_up)
 
-        def hand_over(data: FitData, _: Callable[[], bool]) -> Access:
+        def hand_over(data: _D, _: Callable[[], bool], __: Progress) -> Access[_D]:
             write_shared(data, folder)
             return Access(partial(read_shared, folder), worker_threads, _never)
 
@@ -105,8 +110,8 @@ def open_team(crew: Crew) -> Iterator[Team]:
             yield Team(crew, partial(next, executors), hand_over, share_cores)
 
 
-def _here(crew: Crew, data: FitData, should_stop: Callable[[], bool]) -> Access:
-    return Access(lambda: data, lambda: crew.threads, should_stop)
+def _here(crew: Crew, data: _D, should_stop: Callable[[], bool], progress: Progress) -> Access[_D]:
+    return Access(lambda: data, lambda: crew.threads, should_stop, progress)
 
 
 def _never() -> bool:

@@ -57,6 +57,16 @@ class FitJob:
         """What it is among the fits of its run."""
         return FitKey(self.params.n_clusters, self.params.init_name, self.start_number)
 
+    @property
+    def label(self) -> str:
+        """What an error calls it."""
+        return f"k = {self.params.n_clusters}, {self.params.init_name}"
+
+    def started(self, n_fits: int) -> FitStarted:
+        """What is told when it begins, in a run of so many."""
+        params = self.params
+        return FitStarted(self.number, n_fits, params.n_clusters, params.init_name, self.seed, params.max_iter)
+
 
 @dataclass(frozen=True)
 class FitData:
@@ -132,6 +142,13 @@ class FitOutcome:
         """The fit's result."""
         return self.fitted.result
 
+    @property
+    def done(self) -> FitDone:
+        """What is told of it."""
+        seconds = self.metrics["seconds"]["init"] + self.metrics["seconds"]["fit"]
+        n_iter, stop_reason = self.metrics["n_iter"], self.metrics["stop_reason"]
+        return FitDone(self.fitted.job.number, n_iter, self.metrics["j_clust"], stop_reason, seconds)
+
 
 def seed_of_fit(seed: int, number: int) -> int:
     """The seed of fit ``number`` of a run with ``seed``: the same for every k and init, start 0 has the run's own.
@@ -162,7 +179,7 @@ def run_fit(
         PlaceError: If a checkpoint is broken or cannot be written.
     """
     params = job.params
-    progress(FitStarted(job.number, n_fits, params.n_clusters, params.init_name, job.seed, params.max_iter))
+    progress(job.started(n_fits))
     begun = None if checkpoints is None else checkpoints.find(job.number)
     trace = [] if begun is None else list(begun.trace)
     if begun is not None:

@@ -1,4 +1,4 @@
-"""Many fits of one data set: each done by whoever is free, its outcome handed back as soon as it is there.
+"""Many fits: each done by whoever is free, its outcome handed back as soon as it is there.
 
 ``experiment.py`` is what a single fit is; here they are spread over an executor.
 """
@@ -9,8 +9,9 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
+from kmeans_cli.core.params import KMeansParams
 from kmeans_cli.core.types import StopReason
 from kmeans_cli.crew import Access, Team
 from kmeans_cli.errors import Interrupted, KMeansError
@@ -22,6 +23,38 @@ from kmeans_cli.threads import open_growing_map
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
+_D = TypeVar("_D")
+
+
+class Job(Protocol):
+    """What is done as one fit."""
+
+    @property
+    def number(self) -> int:
+        """Its number in the run, from 0."""
+        ...
+
+    @property
+    def params(self) -> KMeansParams:
+        """The settings of the fit."""
+        ...
+
+    def started(self, n_fits: int) -> FitStarted:
+        """What is told when it begins, in a run of so many."""
+        ...
+
+
+class Outcome(Protocol):
+    """What came of it."""
+
+    @property
+    def done(self) -> FitDone:
+        """What is told of it."""
+        ...
+
+
+_J = TypeVar("_J", bound=Job)
+_O = TypeVar("_O", bound=Outcome)
 
 
 @dataclass(frozen=True)
@@ -36,7 +69,7 @@ class FitWork:
 
     evaluate: EvaluateParams
     data_seed: int
-    access: Access
+    access: Access[FitData]
 
     def __call__(self, job: FitJob) -> FitOutcome | None:
         """The outcome; None when it was told to stop before the fit had ended.
@@ -53,14 +86,14 @@ class FitWork:
 
 
 def run_all(
-    data: FitData,
-    jobs: Sequence[FitJob],
+    data: _D,
+    jobs: Sequence[_J],
     n_fits: int,
-    work: Callable[[Access], FitWork],
+    work: Callable[[Access[_D]], Callable[[_J], _O | None]],
     team: Team,
     progress: Progress,
     should_stop: Callable[[], bool],
-) -> Generator[tuple[FitJob, FitOutcome | str]]:
+) -> Generator[tuple[_J, _O | str]]:
     """Each job with its outcome, or with the error that ended it, in the order they finish.
 
     Which that is depends on who is free; the outcomes themselves do not.
@@ -69,13 +102,13 @@ def run_all(
         data: What to fit.
         jobs: The fits to do.
         n_fits: How many the run has in all.
-        work: Makes what is done with a job.
+        work: Makes what is done with a job; None comes of one that was given up.
         team: Who does it.
         progress: Told of each fit and of all.
         should_stop: Asked often; when it says so, fits in the middle are given up.
     """
     tally = _Tally(jobs, n_fits, progress)
-    with closing(spread(data, work, jobs, team, should_stop, tally.started)) as finished:
+    with closing(spread(data, work, jobs, team, should_stop, tally.started, progress)) as finished:
         for job, outcome in finished:
             if outcome is not None:
                 tally.finished(job, outcome)
@@ -83,12 +116,13 @@ def run_all(
 
 
 def spread(
-    data: FitData,
-    work: Callable[[Access], Callable[[_T], _R]],
+    data: _D,
+    work: Callable[[Access[_D]], Callable[[_T], _R]],
     tasks: Sequence[_T],
     team: Team,
     should_stop: Callable[[], bool],
     on_submit: Callable[[_T], None] | None = None,
+    progress: Progress = silent,
 ) -> Generator[tuple[_T, _R | str]]:
     """Each task with its result, or with the line of the error that ended it, in the order they finish.
 
@@ -99,11 +133,12 @@ def spread(
         team: Who does it.
         should_stop: Asked often.
         on_submit: Told of each task that is about to be done.
+        progress: For what a task tells, where it is done in this process.
 
     Raises:
         Interrupted: If a signal said so.
     """
-    do = work(team.hand_over(data, should_stop))
+    do = work(team.hand_over(data, should_stop, progress))
     finished = run_tasks(team.open_executor, do, tasks, team.crew.workers, should_stop, on_submit)
     with closing(finished):
         for n_done, (task, future) in enumerate(finished, start=1):
@@ -121,24 +156,25 @@ def spread(
 class _Tally:
     """Where the fits stand, told after every change."""
 
-    jobs: Sequence[FitJob]
+    jobs: Sequence[Job]
     n_fits: int
     progress: Progress
     done: int = 0
     failed: int = 0
     running: set[int] = field(default_factory=set)
+    data: set[str] = field(default_factory=set)
     best: float | None = None
     began: float = field(default_factory=time.monotonic)
     k_done: int = 0
 
-    def started(self, job: FitJob) -> None:
+    def started(self, job: Job) -> None:
         self.running.add(job.number)
-        params = job.params
-        init, max_iter = params.init_name, params.max_iter
-        self.progress(FitStarted(job.number, self.n_fits, params.n_clusters, init, job.seed, max_iter))
+        event = job.started(self.n_fits)
+        self.data.add(event.data)
+        self.progress(event)
         self._tell()
 
-    def finished(self, job: FitJob, outcome: FitOutcome | str) -> None:
+    def finished(self, job: Job, outcome: Outcome | str) -> None:
         self.running.discard(job.number)
         self.done += 1
         self.k_done += job.params.n_clusters
@@ -146,11 +182,9 @@ class _Tally:
             self.failed += 1
             self.progress(FitDone(job.number, 0, None, "failed", 0.0, outcome))
         else:
-            numbers = outcome.metrics
-            seconds = numbers["seconds"]["init"] + numbers["seconds"]["fit"]
-            j_clust = numbers["j_clust"]
-            self.best = j_clust if self.best is None else min(j_clust, self.best)
-            self.progress(FitDone(job.number, numbers["n_iter"], j_clust, numbers["stop_reason"], seconds))
+            done = outcome.done
+            self.best = min(each for each in (self.best, done.j_clust) if each is not None)
+            self.progress(done)
         self._tell()
 
     def _tell(self) -> None:
@@ -158,4 +192,5 @@ class _Tally:
         k_left = sum(job.params.n_clusters for job in self.jobs) - self.k_done
         seconds = time.monotonic() - self.began
         left = seconds * k_left / self.k_done if self.k_done else None
-        self.progress(FitsState(self.done, len(self.running), self.failed, len(self.jobs), self.best, left))
+        best = self.best if len(self.data) == 1 else None
+        self.progress(FitsState(self.done, len(self.running), self.failed, len(self.jobs), best, left))

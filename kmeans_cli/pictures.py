@@ -97,6 +97,20 @@ def open_picture(
     return Picture(pixels, tuple(notes), alpha, kind, format)
 
 
+def count_pixels(file: BinaryIO, name: str) -> int:
+    """How many pixels a picture has by its header; nothing is unpacked.
+
+    Args:
+        file: A file open for reading.
+        name: What errors call it.
+
+    Raises:
+        PlaceError: If it is no picture.
+    """
+    with _picture_errors(name), Image.open(file, formats=_FORMATS) as image:
+        return image.width * image.height
+
+
 def resize_grey(grey: NDArray[np.floating[Any]], size: tuple[int, int]) -> NDArray[np.float64]:
     """A grey picture in another size: averages where it shrinks, bicubic curves where it grows.
 

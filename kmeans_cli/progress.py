@@ -21,7 +21,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class FitStarted:
-    """Fit number ``fit`` (from 0) of ``n_fits`` begins."""
+    """Fit number ``fit`` (from 0) of ``n_fits`` begins; ``data`` says of what, where a run has several data sets."""
 
     fit: int
     n_fits: int
@@ -29,6 +29,7 @@ class FitStarted:
     init: str
     seed: int
     max_iter: int
+    data: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class FitsState:
         running: Fits that go on now.
         failed: Fits that failed.
         n_fits: All that are to be done now.
-        best_j_clust: The smallest so far, over all k; None before the first.
+        best_j_clust: The smallest so far, over all k; None before the first, and of several data sets.
         seconds_left: About how long the rest will take; None: not known yet.
     """
 

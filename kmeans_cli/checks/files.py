@@ -104,7 +104,7 @@ def _of_multi_init(run: Run) -> Iterator[str]:
 
 
 def _of_compress(run: Run) -> Iterator[str]:  # noqa: ARG001 - all of these have this signature
-    yield from (*_OF_EVERY_RUN, HISTORY)
+    yield from (*_OF_EVERY_RUN, HISTORY, "fits.csv")
 
 
 def _of_predict(run: Run) -> Iterator[str]:

@@ -86,10 +86,8 @@ def animate(
 
     A run must have kept its trace (--set trace=true). A config, or none, is fitted with it first.
     """
+    settings = options.overrides(locals())
     film = FilmParams(out, fps, size, frames)
-    settings = options.overrides(
-        sets, data, k=k, init=init, algorithm=algorithm, seed=seed, name=name, jobs=jobs, no_figures=no_figures
-    )
     where = RunPlace(runs, tuple(sys.argv), data_dir)
     console = Console(quiet=quiet, verbose=verbose)
     stop = Interruption()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,20 +11,23 @@ from typing import Annotated, Any
 import typer
 
 from kmeans_cli.cli import options
-from kmeans_cli.cli.compress_table import plan_table, plan_values, result_table
-from kmeans_cli.cli.console import Console
-from kmeans_cli.commands.compress_batch import ImageOutput
-from kmeans_cli.commands.compress_image import DEFAULTS, CompressReport, compress_image, plan
+from kmeans_cli.cli.compress_table import plan_values, result_table
+from kmeans_cli.cli.many import Command, execute
+from kmeans_cli.commands.compress_image import DEFAULTS, compress_image
+from kmeans_cli.commands.image_plan import NAME, ImageOutput, plan_images
+from kmeans_cli.commands.many_plan import ManyOptions
+from kmeans_cli.commands.many_run import ManyReport
 from kmeans_cli.commands.place import RunPlace
-from kmeans_cli.config import Config, Override, resolve
+from kmeans_cli.config import Config
 from kmeans_cli.config_schema import NAMES
-from kmeans_cli.errors import Refused, SomeFitsFailed
 from kmeans_cli.interruption import Interruption
+from kmeans_cli.progress import Progress
 
 app = typer.Typer(add_completion=False)
 
 _COLOURS, _RESULT = "Which colours", "The result"
 _SETTINGS = options.SETTINGS | {
+    "images": "image.paths",
     "k": "sweep.k",
     "space": "image.space",
     "dither": "image.dither",
@@ -41,6 +45,8 @@ kmeans compress-image photo.png --k 2,4,8,16,32,64,128,256
 kmeans compress-image photos/ --k 32 --smooth 0.5
 
 cat photo.png | kmeans compress-image - --k 32 --out - > small.png
+
+kmeans compress-image --resume latest
 
 kmeans compress-image photo.png --k 1..9 --set kmeans.stop='{rule: loss, tol: 1}'
 """
@@ -97,7 +103,7 @@ SkipIfLarger = Annotated[
 @app.command(epilog=_EPILOG)
 def compress(
     images: Images = None,
-    config: options.ConfigOption = None,
+    config_option: options.ConfigOption = None,
     sets: options.Set = None,
     k: Ks = None,
     space: Space = None,
@@ -114,7 +120,13 @@ def compress(
     name: options.Name = None,
     runs: options.Runs = Path("runs"),
     no_figures: options.NoFigures = False,
+    executor: options.ExecutorName = None,
     jobs: options.Jobs = None,
+    resume: options.Resume = None,
+    retry_failed: options.RetryFailed = False,
+    fail_fast: options.FailFast = False,
+    reuse: options.Reuse = False,
+    yes: options.Yes = False,
     max_time: options.MaxTime = None,
     dry_run: options.DryRun = False,
     quiet: options.Quiet = False,
@@ -125,54 +137,29 @@ def compress(
 
     Without --k: 16 colours, the best of four starts.
     """
-    stop = Interruption(options.parse_duration(max_time))
-    settings = options.overrides(
-        sets,
-        None,
-        _SETTINGS,
-        k=k,
-        space=space,
-        dither=dither,
-        smooth=smooth,
-        masks=masks,
-        init=init,
-        n_init=n_init,
-        algorithm=algorithm,
-        seed=seed,
-        name=name,
-        no_figures=no_figures,
-        jobs=jobs,
-    )
-    resolved = _resolve(config, images, settings)
+    given = locals()
     output = ImageOutput(out, force, skip_if_larger)
-    console = Console(quiet=quiet, verbose=verbose)
-    if dry_run:
-        would = plan(resolved, output=output)
-        console.result(None, as_json=plan_values(would) if as_json else None, table=plan_table(would))
-        return
-    with stop.installed(), console.live():
-        where = RunPlace(runs, tuple(sys.argv))
-        report = compress_image(resolved, where=where, output=output, progress=console, should_stop=stop)
-    _show(report, output, console, as_json)
-
-
-def _resolve(file: Path | None, images: list[str] | None, settings: list[Override]) -> Config:
-    if images:
-        settings = [*settings, Override("image.paths", list(images), "IMAGE")]
-    return resolve(file, settings, DEFAULTS).config
-
-
-def _show(report: CompressReport, output: ImageOutput, console: Console, as_json: bool) -> None:
-    if report.image is not None:
-        sys.stdout.buffer.write(report.image)
-        sys.stdout.buffer.flush()
-    shown: dict[str, Any] | None = report.metrics if as_json else None
+    command = _command(output)
+    # Only the picture goes to standard output when it is asked for there.
     with redirect_stdout(sys.stderr) if output.to_stdout else nullcontext():
-        console.result(report.run_dir, as_json=shown, table=result_table(report.metrics))
-    if report.interrupted:
-        console.note(f"interrupted: {report.interrupted}; what was reached is kept in {report.run_dir}")
-        raise typer.Exit(130)
-    if report.failures:
-        raise SomeFitsFailed(f"{len(report.failures)} failed, the first: {report.failures[0]}")
-    if report.refused:
-        raise Refused(f"not kept: {report.refused[0]}")
+        execute(command, given)
+
+
+def _command(output: ImageOutput) -> Command:
+    stdout = sys.stdout  # of now: while it works, all else goes to stderr
+
+    def run(
+        config: Config, *, where: RunPlace, options: ManyOptions, progress: Progress, should_stop: Interruption
+    ) -> ManyReport:
+        report = compress_image(
+            config, where=where, options=options, output=output, progress=progress, should_stop=should_stop
+        )
+        if output.to_stdout and report.image is not None:
+            stdout.buffer.write(report.image.read_bytes())
+            stdout.buffer.flush()
+        return report
+
+    def plan(config: Config, *, where: RunPlace, options: ManyOptions, progress: Progress) -> Mapping[str, Any]:
+        return plan_values(plan_images(config, where=where, options=options, output=output, progress=progress))
+
+    return Command(NAME, run, plan, result_table, _SETTINGS, DEFAULTS)

@@ -9,33 +9,31 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from kmeans_cli.cli.console import build_table
-from kmeans_cli.commands.compress_image import CompressPlan
+from kmeans_cli.cli.many_table import work_values
+from kmeans_cli.commands.image_plan import ImagePlan
+from kmeans_cli.commands.many_run import ManyReport
 from kmeans_cli.ranges import format_range
 
 _SPARE = ("bits/px", "J_clust", "÷ PNG", "ΔE")
 """What a narrow terminal does without, in this order; it is all in metrics.json."""
 
 
-def result_table(metrics: dict[str, Any]) -> RenderableType:
+def result_table(report: ManyReport) -> RenderableType:
     """One result in full; of several a row each."""
-    images = metrics["images"]
+    images = (report.metrics or {})["images"]
     return _full_table(images[0]) if len(images) == 1 else _row_table(images)
 
 
-def plan_values(plan: CompressPlan) -> dict[str, Any]:
-    """A plan as plain values."""
-    return {"pictures": list(plan.pictures), "k": list(plan.ks), "n_fits": plan.n_fits, "threads": plan.threads}
-
-
-def plan_table(plan: CompressPlan) -> Table:
-    """What would be done."""
-    rows = [
-        ("pictures", ", ".join(plan.pictures)),
-        ("k", format_range(plan.ks)),
-        ("fits", str(plan.n_fits)),
-        ("threads", str(plan.threads)),
-    ]
-    return build_table(["plan", ""], rows)
+def plan_values(plan: ImagePlan) -> dict[str, Any]:
+    """A plan as plain values; a fit is a picture in k colours, the best of its starts."""
+    unreadable = [source.name for source in plan.sources if source.n_pixels == 0]
+    return {
+        "pictures": ", ".join(source.name for source in plan.sources),
+        "no_pictures": ", ".join(unreadable) or None,
+        "k": format_range(list(dict.fromkeys(job.k for job in plan.jobs))),
+        "starts": sum(job.n_init for job in plan.jobs),
+        **work_values(plan),
+    }
 
 
 def _full_table(image: dict[str, Any]) -> Table:

@@ -32,18 +32,7 @@ def show(
     as_json: options.Json = False,
 ) -> None:
     """Every setting with its value and where it came from."""
-    settings = options.overrides(
-        sets,
-        data,
-        k=k,
-        init=init,
-        n_init=n_init,
-        algorithm=algorithm,
-        seed=seed,
-        name=name,
-        no_figures=no_figures,
-        jobs=jobs,
-    )
+    settings = options.overrides(locals())
     found = commands.show(options.config_file(config, config_option), settings)
     if as_json:
         write_json({setting.key: {"value": setting.value, "source": setting.source} for setting in found})

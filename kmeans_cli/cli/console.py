@@ -150,7 +150,8 @@ class Console:
             self._say(f"{self._name(event.fit)}: k {started.n_clusters}, {started.init}, {line}")
 
     def _name(self, fit: int) -> str:
-        return f"fit {fit + 1}/{self._started(fit).n_fits}"
+        started = self._started(fit)
+        return f"fit {fit + 1}/{started.n_fits}" + (f" ({started.data})" if started.data else "")
 
     def _started(self, fit: int) -> FitStarted:
         return self._fits.get(fit, FitStarted(fit, 1, 0, "", 0, 0))

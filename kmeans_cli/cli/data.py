@@ -56,7 +56,7 @@ def info(
 ) -> None:
     """Shape, type, range and classes of a data set as its source has it, and a picture of some samples."""
     named = [] if data is None else options.data_overrides(data, "NAME|PATH")
-    params = resolve(config, options.overrides(sets, None) + named).config.data
+    params = resolve(config, options.overrides({"sets": sets}) + named).config.data
     stem = params.name if params.path is None else params.path.stem
     sheet = None if no_figures else out or Path(f"{stem}-samples.png")
     console = Console()

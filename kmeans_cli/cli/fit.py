@@ -68,24 +68,13 @@ def fit(
 
     Without a config: the built-in handwritten digits, ten clusters.
     """
+    given = locals()
     stop = Interruption(options.parse_duration(max_time))
-    settings = options.overrides(
-        sets,
-        data,
-        k=k,
-        init=init,
-        n_init=n_init,
-        algorithm=algorithm,
-        seed=seed,
-        name=name,
-        no_figures=no_figures,
-        jobs=jobs,
-    )
     former = None if resume is None else find_resumable(resume, runs, NAME)
     file = options.config_file(config, config_option)
     if former is not None and file is None:
         file = former.path / CONFIG
-    resolved = resolve(file, settings).config
+    resolved = resolve(file, options.overrides(given)).config
     where = RunPlace(runs, tuple(sys.argv), data_dir)
     console = Console(quiet=quiet, verbose=verbose, stopping=lambda: stop.reason is not None)
     with stop.installed():

@@ -1,11 +1,11 @@
-"""From the options of ``sweep-k`` and ``multi-init`` to their output."""
+"""From the options of a command with several fits to its output."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,12 +15,12 @@ from rich.console import RenderableType
 from kmeans_cli.cli import options
 from kmeans_cli.cli.console import Console
 from kmeans_cli.cli.many_table import plan_table, plan_values
-from kmeans_cli.commands.many_fits import ManyReport
 from kmeans_cli.commands.many_plan import ManyOptions, plan_many
+from kmeans_cli.commands.many_run import ManyReport
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.resume import how_to_resume
-from kmeans_cli.config import Config, Override, resolve
-from kmeans_cli.errors import ConfigError, SomeFitsFailed
+from kmeans_cli.config import Config, resolve
+from kmeans_cli.errors import ConfigError, Refused, SomeFitsFailed
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.progress import Progress
 from kmeans_cli.runs import find_resumable
@@ -38,6 +38,16 @@ class RunCommand(Protocol):
         ...
 
 
+class PlanCommand(Protocol):
+    """What a command would do."""
+
+    def __call__(
+        self, config: Config, *, where: RunPlace, options: ManyOptions, progress: Progress
+    ) -> Mapping[str, Any]:
+        """As plain values, by name."""
+        ...
+
+
 @dataclass(frozen=True)
 class Command:
     """A command with several fits.
@@ -45,13 +55,17 @@ class Command:
     Attributes:
         name: As it is called.
         run: What does it.
+        plan: What it would do.
         table: What people see of the report.
+        settings: The flags that are short for a config key.
         defaults: Where they differ from the config's, by dotted key.
     """
 
     name: str
     run: RunCommand
+    plan: PlanCommand
     table: Callable[[ManyReport], RenderableType]
+    settings: Mapping[str, str]
     defaults: Mapping[str, Any]
 
 
@@ -60,7 +74,6 @@ class Flags:
     """The options that are no settings, as they were given."""
 
     runs: Path
-    data_dir: Path | None
     resume: str | None
     retry_failed: bool
     fail_fast: bool
@@ -71,20 +84,42 @@ class Flags:
     quiet: bool
     as_json: bool
     verbose: bool
+    data_dir: Path | None = None
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Flags:
+        """Those among the arguments of a command."""
+        names = [field.name for field in fields(cls)]
+        return cls(**{name: given[name] for name in names if name in given})
 
 
-def execute(command: Command, file: Path | None, settings: list[Override], flags: Flags) -> None:
+def planned(command: str) -> PlanCommand:
+    """What ``sweep-k`` or ``multi-init`` would do."""
+
+    def plan(config: Config, *, where: RunPlace, options: ManyOptions, progress: Progress) -> Mapping[str, Any]:
+        return plan_values(plan_many(command, config, where=where, options=options, progress=progress))
+
+    return plan
+
+
+def execute(command: Command, given: Mapping[str, Any]) -> None:
     """Run a command and show what came of it.
+
+    Args:
+        command: Which.
+        given: Its arguments by name.
 
     Raises:
         KMeansError: Whatever was wrong.
         SomeFitsFailed: After all is done and shown.
+        Refused: Likewise, when a result was not kept.
     """
+    flags, file = Flags.of(given), options.config_file(given.get("config"), given["config_option"])
     stop = Interruption(options.parse_duration(flags.max_time))
     many = _options(command.name, flags)
     if many.resume is not None and file is None:
         file = many.resume.path / CONFIG
-    config = resolve(file, settings, command.defaults).config
+    config = resolve(file, options.overrides(given, command.settings), command.defaults).config
     where = RunPlace(flags.runs, tuple(sys.argv), flags.data_dir)
     console = Console(quiet=flags.quiet, verbose=flags.verbose)
     with stop.installed():
@@ -111,8 +146,8 @@ def _show_plan(
     command: Command, config: Config, where: RunPlace, many: ManyOptions, console: Console, as_json: bool
 ) -> None:
     with console.live():
-        plan = plan_many(command.name, config, where=where, options=many, progress=console)
-    console.result(None, as_json=plan_values(plan) if as_json else None, table=plan_table(plan))
+        plan = command.plan(config, where=where, options=many, progress=console)
+    console.result(None, as_json=dict(plan) if as_json else None, table=plan_table(plan))
 
 
 def _show(command: Command, report: ManyReport, console: Console, as_json: bool) -> None:
@@ -126,3 +161,5 @@ def _show(command: Command, report: ManyReport, console: Console, as_json: bool)
     console.result(report.run_dir, as_json=report.metrics if as_json else None, table=command.table(report))
     if report.failures:
         raise SomeFitsFailed(f"{len(report.failures)} of {report.n_fits} fits failed, the first: {report.failures[0]}")
+    if report.refused:
+        raise Refused(f"not kept: {report.refused[0]}")

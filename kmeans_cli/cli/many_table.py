@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import mean
 from typing import Any
 
@@ -11,8 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from kmeans_cli.cli.console import build_table
-from kmeans_cli.commands.many_fits import ManyReport
+from kmeans_cli.commands.image_plan import ImagePlan
 from kmeans_cli.commands.many_plan import ManyPlan
+from kmeans_cli.commands.many_run import ManyReport
 from kmeans_cli.ranges import format_range
 from kmeans_cli.selection import rule_label
 
@@ -60,6 +61,13 @@ def plan_values(plan: ManyPlan) -> dict[str, Any]:
         "dtype": str(plan.dataset.X.dtype),
         "k": format_range(list(dict.fromkeys(key.k for key in keys))),
         "init": ",".join(dict.fromkeys(key.init for key in keys)),
+        **work_values(plan),
+    }
+
+
+def work_values(plan: ManyPlan | ImagePlan) -> dict[str, Any]:
+    """How much is to be done, and by whom."""
+    return {
         "fits": len(plan.jobs),
         "there_already": len(plan.jobs) - len(plan.pending),
         "to_do": len(plan.pending),
@@ -71,9 +79,9 @@ def plan_values(plan: ManyPlan) -> dict[str, Any]:
     }
 
 
-def plan_table(plan: ManyPlan) -> Table:
-    """What would be done."""
-    rows = [(name.replace("_", " "), str(value)) for name, value in plan_values(plan).items() if value is not None]
+def plan_table(values: Mapping[str, Any]) -> Table:
+    """A plan for people."""
+    rows = [(name.replace("_", " "), str(value)) for name, value in values.items() if value is not None]
     return build_table(["plan", ""], rows)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from kmeans_cli.cli import options
-from kmeans_cli.cli.many import Command, Flags, execute
+from kmeans_cli.cli.many import Command, execute, planned
 from kmeans_cli.cli.many_table import starts_table
 from kmeans_cli.commands.multi_init import DEFAULTS, NAME
 from kmeans_cli.commands.multi_init import multi_init as run_multi_init
@@ -25,6 +25,8 @@ kmeans multi-init --k 20 --init sample --n-init 30
 
 kmeans multi-init --k 20,10,5 --n-init 30,20,10
 """
+
+_COMMAND = Command(NAME, run_multi_init, planned(NAME), starts_table, options.SEVERAL, DEFAULTS)
 
 
 @app.command(epilog=_EPILOG)
@@ -59,22 +61,4 @@ def multi_init(
 
     Without a config: the built-in handwritten digits, ten clusters, 30 starts.
     """
-    settings = options.overrides(
-        sets,
-        data,
-        options.SEVERAL,
-        k=k,
-        init=init,
-        n_init=n_init,
-        algorithm=algorithm,
-        seed=seed,
-        name=name,
-        no_figures=no_figures,
-        executor=executor,
-        jobs=jobs,
-    )
-    flags = Flags(
-        runs, data_dir, resume, retry_failed, fail_fast, reuse, yes, max_time, dry_run, quiet, as_json, verbose
-    )
-    command = Command(NAME, run_multi_init, starts_table, DEFAULTS)
-    execute(command, options.config_file(config, config_option), settings, flags)
+    execute(_COMMAND, locals())

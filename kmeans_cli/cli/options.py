@@ -34,6 +34,9 @@ SETTINGS = {
 SEVERAL = SETTINGS | {"k": "sweep.k", "init": "sweep.init"}
 """The same for commands with several fits."""
 
+_ARGUMENTS = {"images": "IMAGE"}
+"""Parameters that are no flags: what errors call them."""
+
 _DURATION = re.compile(r"(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,6}(?:\.[0-9]{1,3})?)s?)?")
 
 
@@ -208,28 +211,26 @@ def config_file(argument: Path | None, option: Path | None) -> Path | None:
     return argument or option
 
 
-def overrides(
-    sets: Sequence[str] | None, data: str | None, settings: Mapping[str, str] = SETTINGS, **flags: Any
-) -> list[Override]:
+def overrides(given: Mapping[str, Any], settings: Mapping[str, str] = SETTINGS) -> list[Override]:
     """What the options change in the config: ``--set`` first, then named flags.
 
     Args:
-        sets: The values of ``--set``.
-        data: The value of ``--data``.
+        given: The arguments of the command by name (its ``locals()``: Typer has each option in the signature, and
+            there alone); None and False: not given.
         settings: What the flags are short for.
-        flags: Values of flags in ``settings``; None and False: not given.
 
     Raises:
         ConfigError: For a ``--set`` that sets nothing, and ``--data`` that is neither a name nor a path.
     """
     from kmeans_cli.config import Override, parse_set
 
-    found = [parse_set(text) for text in sets or ()]
-    if data is not None:
-        found += data_overrides(data, "--data")
-    for name, value in flags.items():
+    found = [parse_set(text) for text in given.get("sets") or ()]
+    if given.get("data") is not None:
+        found += data_overrides(given["data"], "--data")
+    for name, key in settings.items():
+        value = given.get(name)
         if value is not None and value is not False:
-            found.append(Override(settings[name], _setting(name, value), f"--{name.replace('_', '-')}"))
+            found.append(Override(key, _setting(name, value), _ARGUMENTS.get(name, f"--{name.replace('_', '-')}")))
     return found
 
 

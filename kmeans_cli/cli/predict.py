@@ -57,8 +57,8 @@ def predict(
     A photo of a digit is first made like the training images: grey, ink lifted off its paper, cut out, strokes
     brought to their width, centred. Rows go to labels.csv. Of the settings, name and figures count.
     """
+    settings = options.overrides(locals())
     stop = Interruption(options.parse_duration(max_time))
-    settings = options.overrides(sets, None, name=name, no_figures=no_figures)
     where = RunPlace(runs, tuple(sys.argv), data_dir)
     console = Console(quiet=quiet, verbose=verbose)
     with stop.installed(), console.live():

@@ -63,7 +63,7 @@ def rerun(
 
     Every number, label and centroid is compared, times left out. Exit code 7: some differ.
     """
-    settings = options.overrides(None, None, executor=executor, jobs=jobs)
+    settings = options.overrides(locals())
     repeated = _runs(run, all_in, runs)
     console, stop = Console(quiet=quiet, verbose=verbose), Interruption()
     with stop.installed(), console.live():

@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from kmeans_cli.cli import options
-from kmeans_cli.cli.many import Command, Flags, execute
+from kmeans_cli.cli.many import Command, execute, planned
 from kmeans_cli.cli.many_table import sweep_table
 from kmeans_cli.commands.sweep_k import NAME
 from kmeans_cli.commands.sweep_k import sweep_k as run_sweep
@@ -27,6 +27,8 @@ kmeans sweep-k --k 5..20 --init uniform,sample --n-init 3
 
 kmeans sweep-k --resume latest --k 5..30
 """
+
+_COMMAND = Command(NAME, run_sweep, planned(NAME), sweep_table, options.SEVERAL, {})
 
 
 @app.command(epilog=_EPILOG)
@@ -61,22 +63,4 @@ def sweep_k(
 
     Every combination of k, init and start is a fit. Without a config: the built-in handwritten digits, k = 2 to 20.
     """
-    settings = options.overrides(
-        sets,
-        data,
-        options.SEVERAL,
-        k=k,
-        init=init,
-        n_init=n_init,
-        algorithm=algorithm,
-        seed=seed,
-        name=name,
-        no_figures=no_figures,
-        executor=executor,
-        jobs=jobs,
-    )
-    flags = Flags(
-        runs, data_dir, resume, retry_failed, fail_fast, reuse, yes, max_time, dry_run, quiet, as_json, verbose
-    )
-    command = Command(NAME, run_sweep, sweep_table, {})
-    execute(command, options.config_file(config, config_option), settings, flags)
+    execute(_COMMAND, locals())

@@ -172,7 +172,7 @@ def _jobs(config: Config, start: Float64Array | None) -> tuple[FitJob, ...]:
 def _finished(run: Run, config: Config, dataset: Dataset, start_sha256: str | None) -> FitReport | None:
     """The report of a run that is to be gone on with, but has nothing left to do; None if it has."""
     check_unchanged(run, config, dataset, start_sha256)
-    if run.status is not RunStatus.COMPLETED or not has_all(run, config, dataset, start_sha256):
+    if run.status is not RunStatus.COMPLETED or not has_all(run, config, dataset.sha256, start_sha256):
         return None
     RunFolder(run.path, run.record).remove(CHECKPOINTS)  # those that a crash at the very end left
     return FitReport(run.path, dataset.name, run.metrics, None)

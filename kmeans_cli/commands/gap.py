@@ -20,7 +20,7 @@ from kmeans_cli.core.prepare import prepare
 from kmeans_cli.core.samples import ArraySamples
 from kmeans_cli.crew import Access, open_team
 from kmeans_cli.errors import FitError, Interrupted
-from kmeans_cli.experiment import FitJob, seed_of_fit
+from kmeans_cli.experiment import FitData, FitJob, seed_of_fit
 from kmeans_cli.fit_records import StoredFit
 from kmeans_cli.many import spread
 from kmeans_cli.runs.read import read_json
@@ -41,7 +41,7 @@ class ReferenceWork:
 
     jobs: tuple[FitJob, ...]
     seed: int
-    access: Access
+    access: Access[FitData]
 
     def __call__(self, number: int) -> list[float] | None:
         """The inertia of each job on reference ``number``; None when it was told to stop."""

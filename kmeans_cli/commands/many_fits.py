@@ -4,50 +4,31 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, closing
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from kmeans_cli.commands.finished import Conclusion, Finished, write_all
 from kmeans_cli.commands.many_plan import ManyOptions, ManyPlan, plan_many
+from kmeans_cli.commands.many_run import (
+    ManyReport,
+    check_not_all_failed,
+    keep_outcomes,
+    mark_failures,
+    open_folder,
+)
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.record import logged, origin
 from kmeans_cli.commands.resume import resume_offered
-from kmeans_cli.config import Config, dump
+from kmeans_cli.config import Config
 from kmeans_cli.crew import Team, open_team
-from kmeans_cli.errors import FitError
 from kmeans_cli.experiment import FitData
 from kmeans_cli.fit_records import make_ready, read_fits, write_failure, write_outcome
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.many import FitWork, run_all
 from kmeans_cli.progress import Progress, Warned
-from kmeans_cli.runs import RunFolder, RunStatus, open_run, reopen_run
+from kmeans_cli.runs import RunFolder, RunStatus
 from kmeans_cli.threads import open_block_map
-
-
-@dataclass(frozen=True)
-class ManyReport:
-    """What many fits found and where it is kept.
-
-    Attributes:
-        run_dir: The run folder.
-        dataset: The data set's name.
-        n_fits: The fits of the run.
-        n_done: Those that ended, the failed ones too.
-        failures: The error of each that failed.
-        metrics: What ``metrics.json`` holds; None while fits are missing.
-        interrupted: Why the run was stopped early, or None.
-    """
-
-    run_dir: Path
-    dataset: str
-    n_fits: int
-    n_done: int
-    failures: tuple[str, ...]
-    metrics: dict[str, Any] | None
-    interrupted: str | None
 
 
 def run_many(
@@ -71,10 +52,12 @@ def run_many(
     plan = plan_many(command, config, where=where, options=options, progress=progress)
     if plan.done is not None:
         return _report(plan.done.path, plan, plan.done.metrics, None)
+    label = config.name or f"{plan.dataset.name}-k{config.sweep.k or config.kmeans.n_clusters}"
+    record = origin(config, plan.dataset, where, plan.crew.threads)
     with (
         should_stop.deferred(),
         open_team(plan.crew) as team,
-        _open_folder(command, config, plan, where, options) as folder,
+        open_folder(command, label, record, config, where, options) as folder,
         resume_offered(command, folder.path),
     ):
         progress = logged(progress, folder)
@@ -99,16 +82,6 @@ def run_many(
     return _report(folder.path, plan, metrics, should_stop.reason)
 
 
-def _open_folder(
-    command: str, config: Config, plan: ManyPlan, where: RunPlace, options: ManyOptions
-) -> AbstractContextManager[RunFolder]:
-    record = origin(config, plan.dataset, where, plan.crew.threads)
-    if options.resume is not None:
-        return reopen_run(options.resume.path, record=record, config=dump(config))
-    label = config.name or f"{plan.dataset.name}-k{config.sweep.k or config.kmeans.n_clusters}"
-    return open_run(where.runs_dir, command, label, record=record, config=dump(config))
-
-
 def _fit_pending(
     folder: RunFolder,
     config: Config,
@@ -122,29 +95,19 @@ def _fit_pending(
     """Do the fits that are not there, and keep each as soon as it is."""
     work = partial(FitWork, config.evaluate, config.data.seed)
     outcomes = run_all(data, plan.pending, len(plan.jobs), work, team, progress, should_stop)
-    with closing(outcomes):
-        for job, outcome in outcomes:
-            if not isinstance(outcome, str):
-                write_outcome(folder, outcome)
-                continue
-            write_failure(folder, job, outcome)
-            if options.fail_fast:
-                raise FitError(f"fit {job.number} (k = {job.key.k}, {job.key.init}) failed: {outcome}")
+    keep_outcomes(outcomes, partial(write_outcome, folder), partial(write_failure, folder), fail_fast=options.fail_fast)
 
 
 def _conclude(
     run: Finished, conclude: Callable[[Finished], Conclusion], seconds: dict[str, float], progress: Progress
 ) -> dict[str, Any]:
-    if not run.good:
-        which = "the only fit failed" if len(run.fits) == 1 else f"all {len(run.fits)} fits failed, the first"
-        raise FitError(f"{which}: {run.fits[0].error}")
+    check_not_all_failed(len(run.fits), [fit.error for fit in run.fits if fit.error is not None])
     metrics = write_all(run, conclude, seconds, progress)
-    if metrics["n_failed"]:
-        run.folder.mark(RunStatus.COMPLETED, f"{metrics['n_failed']} of {len(run.fits)} fits failed")
+    mark_failures(run.folder, len(run.fits), metrics["n_failed"])
     return metrics
 
 
 def _report(run: Path, plan: ManyPlan, metrics: dict[str, Any] | None, interrupted: str | None) -> ManyReport:
     fits = read_fits(run)
     failures = tuple(fit.error for fit in fits if fit.error is not None)
-    return ManyReport(run, plan.dataset.name, len(plan.jobs), len(fits), failures, metrics, interrupted)
+    return ManyReport(run, len(plan.jobs), len(fits), failures, metrics, interrupted, plan.dataset.name)

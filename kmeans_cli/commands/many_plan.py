@@ -24,7 +24,7 @@ from kmeans_cli.sweep import fit_keys, swept_ks
 UNASKED_FITS = 10_000
 """More than that need ``--yes``: it may be a slip of the hand."""
 
-_PROGRAM_BYTES = 60 << 20
+PROGRAM_BYTES = 60 << 20
 """What Python with its libraries takes."""
 
 
@@ -88,22 +88,31 @@ def plan_many(command: str, config: Config, *, where: RunPlace, options: ManyOpt
     done = None
     if options.resume is not None:
         nothing_left = options.resume.status is RunStatus.COMPLETED and not pending
-        done = options.resume if nothing_left and has_all(options.resume, config, dataset) else None
+        done = options.resume if nothing_left and has_all(options.resume, config, dataset.sha256) else None
     elif options.reuse:
-        done = find_reusable(config, dataset, command, where.runs_dir)
+        done = find_reusable(config, dataset.sha256, command, where.runs_dir)
     pending = () if done is not None else pending
     work = float(dataset.X.size) * sum(job.params.n_clusters for job in pending)
     crew = choose_crew(config.executor, len(pending), work)
     return ManyPlan(dataset, jobs, pending, crew, done, load_seconds, _bytes_peak(config, dataset, crew))
 
 
+def check_count(n_fits: int, options: ManyOptions) -> None:
+    """Check that so many fits are meant.
+
+    Raises:
+        ConfigError: If they are very many, and nobody said yes to that.
+    """
+    if n_fits > UNASKED_FITS and not options.yes:
+        problem = "are very many fits: say --yes if you mean it"
+        raise ConfigError(problem, where="sweep", value=n_fits, allowed=f"up to {UNASKED_FITS:,} without")
+
+
 def _jobs(config: Config, options: ManyOptions) -> tuple[FitJob, ...]:
     if config.name is not None:
         check_label(config.name)
     keys = fit_keys(config.kmeans, config.sweep)
-    if len(keys) > UNASKED_FITS and not options.yes:
-        problem = "are very many fits: say --yes if you mean it"
-        raise ConfigError(problem, where="sweep", value=len(keys), allowed=f"up to {UNASKED_FITS:,} without")
+    check_count(len(keys), options)
     return tuple(
         FitJob(
             number,
@@ -138,7 +147,7 @@ def _bytes_peak(config: Config, dataset: Dataset, crew: Crew) -> int:
     # The matrix and its float32 copy, the held-out rows likewise, and the distances of the silhouette.
     data = (n + n_test) * d * (dataset.X.itemsize + 4) + 8 * min(config.evaluate.silhouette_samples, n) ** 2
     k = max(swept_ks(config.kmeans, config.sweep))
-    working = n * 64 + 8 * k * d * 8 + _PROGRAM_BYTES
+    working = n * 64 + 8 * k * d * 8 + PROGRAM_BYTES
     if crew.executor == "serial":
         return data + working
     return 2 * data + (1 + crew.workers) * working  # in this process, and once for all workers

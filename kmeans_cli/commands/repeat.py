@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from kmeans_cli.commands import compress_image, fit, multi_init, predict, sweep_k
-from kmeans_cli.commands.compress_batch import ImageOutput
+from kmeans_cli.commands import compress_image, fit, image_plan, multi_init, predict, sweep_k
 from kmeans_cli.commands.fitted import data_place
-from kmeans_cli.commands.many_fits import ManyReport
+from kmeans_cli.commands.image_plan import ImageOutput
 from kmeans_cli.commands.many_plan import ManyOptions
+from kmeans_cli.commands.many_run import ManyReport
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.config import Config, Override, resolve
 from kmeans_cli.errors import Interrupted, PlaceError
@@ -96,10 +97,7 @@ def _compress_image(again: _Again) -> _Made:
         raise PlaceError("had a picture from standard input, which is gone", where=again.run.path.name)
     # The only switch that is no setting and yet decides whether a file is in the folder.
     output = ImageOutput(skip_if_larger="--skip-if-larger" in (again.run.record.get("argv") or ()))
-    report = compress_image.compress_image(
-        again.config, where=again.where, output=output, progress=again.progress, should_stop=again.should_stop
-    )
-    return report.run_dir, report.interrupted
+    return _several(partial(compress_image.compress_image, output=output))(again)
 
 
 def _predict(again: _Again) -> _Made:
@@ -123,6 +121,6 @@ _REPEAT: dict[str, Callable[[_Again], _Made]] = {
     fit.NAME: _fit,
     sweep_k.NAME: _several(sweep_k.sweep_k),
     multi_init.NAME: _several(multi_init.multi_init),
-    compress_image.NAME: _compress_image,
+    image_plan.NAME: _compress_image,
     predict.NAME: _predict,
 }

@@ -15,7 +15,7 @@ from kmeans_cli.runs.provenance import WITHOUT_EFFECT
 from kmeans_cli.runs.read import read_record
 from kmeans_cli.sweep import FitKey, fit_keys
 
-_FREE = WITHOUT_EFFECT | {"kmeans.n_clusters", "kmeans.n_init", "sweep"}
+FREE = WITHOUT_EFFECT | {"kmeans.n_clusters", "kmeans.n_init", "sweep"}
 """What may differ when a run of many fits is resumed: what changes none. Which there are is compared as such."""
 
 
@@ -28,9 +28,28 @@ def check_same(run: Run, config: Config, dataset: Dataset) -> None:
     """
     former = build(run.config)
     init = {"kmeans.init"} if None not in (former.sweep.init, config.sweep.init) else set()  # it says nothing then
-    _check_settings(former, config, _FREE | init)
+    check_settings(former, config, FREE | init)
     _check_grown(fit_keys(former.kmeans, former.sweep), fit_keys(config.kmeans, config.sweep))
     _check_data(run, dataset)
+
+
+def check_settings(former: Config, config: Config, free: Set[str]) -> None:
+    """Check that no setting would change the fits of a run that is gone on with.
+
+    Args:
+        former: The settings of the run.
+        config: Those of now.
+        free: Keys and sections that may differ.
+
+    Raises:
+        ConfigError: If another one does; the line says which.
+    """
+    before, now = dict(leaves(to_tree(former))), dict(leaves(to_tree(config)))
+    for key in before | now:
+        fixed = not any(key == each or key.startswith(f"{each}.") for each in free)
+        if fixed and before.get(key) != now.get(key):
+            problem = f"was {before.get(key)!r} in the run, and changes what its fits are"
+            raise ConfigError(problem, where=f"--resume: {key}", value=now.get(key))
 
 
 def check_unchanged(run: Run, config: Config, dataset: Dataset, start_sha256: str | None) -> None:
@@ -40,7 +59,7 @@ def check_unchanged(run: Run, config: Config, dataset: Dataset, start_sha256: st
         ConfigError: If a setting is not; the line says which.
         PlaceError: If the data, or the given start, are not those of the run.
     """
-    _check_settings(build(run.config), config, WITHOUT_EFFECT)
+    check_settings(build(run.config), config, WITHOUT_EFFECT)
     _check_data(run, dataset)
     if run.record.get("fingerprint") != fingerprint(to_tree(config), dataset.sha256, start_sha256):
         problem = "was begun from other given centroids, or by another version of this program"
@@ -61,33 +80,24 @@ def how_to_resume(command: str, run: Path) -> str:
     return f"go on with: kmeans {command} --resume {run}"
 
 
-def find_reusable(config: Config, dataset: Dataset, command: str, runs_dir: Path) -> Run | None:
+def find_reusable(config: Config, data_sha256: str, command: str, runs_dir: Path) -> Run | None:
     """The newest run of the command that completed without a failed fit and has what is wanted, if any."""
     if not runs_dir.is_dir():
         return None
     for summary in list_runs(runs_dir):
         if summary.status is RunStatus.COMPLETED and summary.command == command:
             run = Run(summary.path, read_record(summary.path))
-            if run.record.get("error") is None and has_all(run, config, dataset):
+            if run.record.get("error") is None and has_all(run, config, data_sha256):
                 return run
     return None
 
 
-def has_all(run: Run, config: Config, dataset: Dataset, start_sha256: str | None = None) -> bool:
+def has_all(run: Run, config: Config, data_sha256: str, start_sha256: str | None = None) -> bool:
     """Whether a completed run must have the numbers of these settings and data, and the figures if they are wanted."""
     tree = to_tree(config)
-    if run.record.get("fingerprint") != fingerprint(tree, dataset.sha256, start_sha256):
+    if run.record.get("fingerprint") != fingerprint(tree, data_sha256, start_sha256):
         return False
     return not config.figures.enabled or bool(run.config.get("figures") == tree["figures"])
-
-
-def _check_settings(former: Config, config: Config, free: Set[str]) -> None:
-    before, now = dict(leaves(to_tree(former))), dict(leaves(to_tree(config)))
-    for key in before | now:
-        fixed = not any(key == each or key.startswith(f"{each}.") for each in free)
-        if fixed and before.get(key) != now.get(key):
-            problem = f"was {before.get(key)!r} in the run, and changes what its fits are"
-            raise ConfigError(problem, where=f"--resume: {key}", value=now.get(key))
 
 
 def _check_data(run: Run, dataset: Dataset) -> None:

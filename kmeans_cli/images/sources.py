@@ -6,15 +6,15 @@ import hashlib
 import io
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import BinaryIO
 
 from kmeans_cli.errors import ConfigError, PlaceError
 from kmeans_cli.images.params import EXAMPLE, STANDARD_INPUT
-from kmeans_cli.pictures import SUFFIXES, Picture, open_picture
+from kmeans_cli.pictures import SUFFIXES, Picture, count_pixels, open_picture
 
 MOST_BYTES = 1 << 28
 """More than the pixels that are allowed by default need as a PNG; a bound, so that ``/dev/zero`` is an error too."""
@@ -52,6 +52,22 @@ class Source:
         except OSError as error:
             raise PlaceError(f"cannot be read: {error.strerror or error}", where=str(self.path)) from None
 
+    @cached_property
+    def sha256(self) -> str | None:
+        """The hexadecimal digest of its bytes; None where it cannot be read."""
+        try:
+            return hashlib.sha256(self.read()).hexdigest()
+        except PlaceError:
+            return None
+
+    @cached_property
+    def n_pixels(self) -> int:
+        """How many its header names; 0 where it cannot be opened."""
+        try:
+            return count_pixels(io.BytesIO(self.read()), str(self.path or self.name))
+        except PlaceError:
+            return 0
+
     def open(self, content: bytes, max_pixels: int) -> Picture:
         """The picture in its bytes, with its opacity.
 
@@ -80,11 +96,7 @@ def find_sources(paths: Sequence[str]) -> tuple[Source, ...]:
 
 def sha256(sources: Sequence[Source]) -> str:
     """The hexadecimal digest of the contents of all sources that can be read."""
-    digest = hashlib.sha256()
-    for source in sources:
-        with suppress(PlaceError):
-            digest.update(hashlib.sha256(source.read()).digest())
-    return digest.hexdigest()
+    return hashlib.sha256("".join(source.sha256 or "" for source in sources).encode()).hexdigest()
 
 
 def example_path() -> Path:

@@ -23,7 +23,6 @@ class BadInput:
         prepare: Makes what files cannot say, such as links and folders; or damages a run.
         runs: Whether the folder has ``runs/`` with one completed run of each kind: ``fit``, ``sweep``, ``compress``,
             ``predict``, all of tiny data.
-        warnings: So many lines of warning come before the error.
     """
 
     name: str
@@ -33,4 +32,3 @@ class BadInput:
     files: Mapping[str, bytes | str] = field(default_factory=dict)
     prepare: Prepare | None = None
     runs: bool = False
-    warnings: int = 0

@@ -94,6 +94,17 @@ def _link(name: str, target: str) -> Prepare:
     return prepare
 
 
+def _spoil_record(content: bytes, since: bytes = b"") -> Prepare:
+    """The record of a compressed picture with another end."""
+
+    def prepare(folder: Path) -> None:
+        (path,) = find(folder, "compress-image").glob("fits/*.json")
+        before = path.read_bytes().partition(since)[0] if since else b""
+        path.write_bytes(before + content + (b"}" if since else b""))
+
+    return prepare
+
+
 def _foreign(folder: Path) -> None:
     (folder / "mine").mkdir()
     (folder / "mine" / "notes.txt").write_text("no run")
@@ -199,6 +210,7 @@ REPORTS = (
     _run("report: no data set in run.json", f"report {FIT}", "is damaged", prepare=_tell("fit-rows", "run.json", dataset=None)),
 )  # fmt: skip
 
+_AGAIN = f"compress-image --resume {COMPRESS} --no-figures"
 _RESUME = f"sweep-k --resume {SWEEP} --no-figures"
 
 RESUMED = (
@@ -214,6 +226,10 @@ RESUMED = (
     _run("resume: a fit that is no record", _RESUME, "0000.json: is no record of a fit", prepare=_write("sweep-k", "fits/0000.json", "{}")),
     _run("resume: a fit without numbers", _RESUME, "0000.json: is damaged: its n_clusters is missing", prepare=_tell("sweep-k", "fits/0000.json", metrics={})),
     _run("resume: a fit of another k", _RESUME, "0000", prepare=_tell("sweep-k", "fits/0000.json", k=3)),
+    _run("resume: a picture's record that is cut", _AGAIN, ".json: is no usable JSON", prepare=_spoil_record(b"{")),
+    _run("resume: a picture's record of nothing", _AGAIN, "is damaged, or was not written by this program", prepare=_spoil_record(b"{}")),
+    _run("resume: a picture without numbers", f"{_AGAIN} --k 2,3 --quiet", "is damaged", prepare=_spoil_record(b'"image": {"k": 2}, "starts": []', since=b'"image"')),
+    _run("resume: pictures in another space", f"{_AGAIN} --space lab", "image.space", code=2),
     _run("resume: a broken config", _RESUME, "config.yaml", "is no usable YAML", prepare=_write("sweep-k", "config.yaml", "a: ["), code=2),
     _run("resume: a config with an unknown key", _RESUME, "config.yaml", "is no key", prepare=_write("sweep-k", "config.yaml", "zzz: 1\n"), code=2),
 )  # fmt: skip

@@ -12,8 +12,9 @@ import numpy as np
 from PIL import Image
 from sklearn.cluster import KMeans
 
-from kmeans_cli.commands.compress_batch import ImageOutput
 from kmeans_cli.commands.compress_image import DEFAULTS, compress_image
+from kmeans_cli.commands.image_plan import ImageOutput
+from kmeans_cli.commands.many_plan import ManyOptions
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.config import Override, resolve
 from kmeans_cli.images.quality import measure
@@ -78,7 +79,15 @@ def _article_row(picture: str, rule: str, settings: dict[str, Any]) -> str:
 def _run(picture: str, settings: dict[str, Any]) -> list[dict[str, Any]]:
     overrides = [Override(key, value, "table") for key, value in _settings(picture, settings)]
     config = resolve(None, overrides, DEFAULTS).config
-    report = compress_image(config, where=RunPlace(), output=ImageOutput(), progress=silent, should_stop=Interruption())
+    report = compress_image(
+        config,
+        where=RunPlace(),
+        options=ManyOptions(),
+        output=ImageOutput(),
+        progress=silent,
+        should_stop=Interruption(),
+    )
+    assert report.metrics is not None
     images: list[dict[str, Any]] = report.metrics["images"]
     return images
 

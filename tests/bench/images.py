@@ -1,4 +1,7 @@
-"""``make bench-images``: quality, size, time and memory of compressed pictures beside pngquant and scikit-learn."""
+"""``make bench-images``: quality, size, time and memory of compressed pictures beside pngquant and scikit-learn.
+
+``python -m tests.bench.images 4 16`` for these k only.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from PIL import Image
@@ -30,7 +34,7 @@ from tests.bench.peers import ours, scikit_learn
 from tests.bench.works import Work, sample_start
 
 KS = (4, 16, 64, 256)
-SMOOTHS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
+SMOOTHS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0)
 N_INIT = 4
 REPEATS = 3
 
@@ -57,16 +61,17 @@ class Point:
         return f"{self.psnr:.3f} dB {self.size:,}"
 
 
-def main() -> None:
-    """Print four tables."""
+def main(ks: tuple[int, ...]) -> None:
+    """Print four tables, each line as soon as it is known."""
+    cast(io.TextIOWrapper, sys.stdout).reconfigure(line_buffering=True)
     sources = tuple(_sources())
     has_peer = shutil.which("pngquant") is not None
     if not has_peer:
         print("pngquant is not installed: no comparison with it")
     for source in sources:
-        _quality(source, has_peer)
+        _quality(source, ks, has_peer)
     for source in sources:
-        _fit_times(source)
+        _fit_times(source, ks)
     with tempfile.TemporaryDirectory() as folder:
         for source in sources:
             _command_time(source, Path(folder), has_peer)
@@ -82,12 +87,12 @@ def _sources() -> Iterator[Source]:
     yield from find_sources([str(example_path())])
 
 
-def _quality(source: Source, has_peer: bool) -> None:
+def _quality(source: Source, ks: tuple[int, ...], has_peer: bool) -> None:
     """PSNR and bytes: pngquant, ours plain, and ours with more and more smoothing."""
     print(f"\n{source.name}: strict convergence, best of {N_INIT} starts, no dithering")
     with open_block_map() as map_blocks:
         original = load_original(source, ImageParams(), map_blocks)
-        for k in KS:
+        for k in ks:
             peer = _pngquant(original, k) if has_peer else None
             fits = [_fit(original, k, start, map_blocks) for start in range(N_INIT)]
             params = [ImageParams(smooth=s) for s in (0.0, *SMOOTHS)]
@@ -121,13 +126,14 @@ def _pngquant(original: Original, k: int) -> Point:
     return Point(10 * math.log10(255**2 / mse), len(result))
 
 
-def _fit_times(source: Source) -> None:
+def _fit_times(source: Source, ks: tuple[int, ...]) -> None:
     """Finding the colours and fitting them, beside scikit-learn's lloyd on all pixels from the same start."""
     print(f"\n{source.name}: seconds to strict convergence from one start, finding the colours included")
     pixels = source.open(source.read(), 10**9).pixels
     rows = pixels.reshape(-1, 3).astype(np.float32)
-    for k in KS[1:]:
-        start = sample_start(np.unique(rows, axis=0), k)
+    distinct = np.unique(rows, axis=0)
+    for k in ks[1:] or ks:
+        start = sample_start(distinct, k)
         times = [_one_fit_time(pixels, rows, start) for _ in range(REPEATS)]
         own, peer = (sorted(column)[REPEATS // 2] for column in zip(*times, strict=True))
         print(f"k {k:3d}  ours {own:6.3f}  scikit-learn {peer:6.3f}  ratio {own / peer:.2f}")
@@ -183,4 +189,4 @@ def _memory(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(tuple(map(int, sys.argv[1:])) or KS)

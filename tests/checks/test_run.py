@@ -14,9 +14,9 @@ import pytest
 from PIL import Image
 
 from kmeans_cli.checks.run import CheckedRun
-from kmeans_cli.commands.compress_batch import ImageOutput
 from kmeans_cli.commands.compress_image import compress_image
 from kmeans_cli.commands.fit import fit
+from kmeans_cli.commands.image_plan import ImageOutput
 from kmeans_cli.commands.many_plan import ManyOptions
 from kmeans_cli.commands.multi_init import multi_init
 from kmeans_cli.commands.place import RunPlace
@@ -53,7 +53,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "file": fit(build(_PLAIN | {"data": {"path": str(runs / "rows.npy")}}), **doing).run_dir,
         "sweep-k": sweep_k(build(several), options=options, **doing).run_dir,
         "multi-init": multi_init(build(several), options=options, **doing).run_dir,
-        "picture": compress_image(build(_PLAIN | picture), output=ImageOutput(), **doing).run_dir,
+        "picture": compress_image(build(_PLAIN | picture), options=options, output=ImageOutput(), **doing).run_dir,
     }
 
 

@@ -194,7 +194,8 @@ def test_dry_run() -> None:
     """--dry-run says what would be done and leaves nothing."""
     result = _compress("photo.png", "other.png", "--k", "2..4", "--dry-run", "--json")
     plan = json.loads(result.stdout)
-    assert (plan["pictures"], plan["k"], plan["n_fits"]) == (["photo.png", "other.png"], [2, 3, 4], 24)
+    assert (plan["pictures"], plan["k"]) == ("photo.png, other.png", "2..4")
+    assert (plan["fits"], plan["to_do"], plan["starts"], plan["executor"]) == (6, 6, 24, "serial")
     assert _runs() == []
 
 

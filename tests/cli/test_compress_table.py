@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from kmeans_cli.cli.compress_table import result_table
+from kmeans_cli.commands.many_run import ManyReport
 
 
 def test_a_picture_of_one_colour_has_bits() -> None:
@@ -30,7 +32,8 @@ def test_a_picture_of_one_colour_has_bits() -> None:
     }
     console = Console(width=200)
     with console.capture() as capture:
-        console.print(result_table({"images": [image, image | {"k": 2, "bits_per_pixel": 1.25}]}))
+        metrics = {"images": [image, image | {"k": 2, "bits_per_pixel": 1.25}]}
+        console.print(result_table(ManyReport(Path("run"), 2, 2, (), metrics, None)))
     rows = [line.split() for line in capture.get().splitlines()]
     bits = {row[0]: row[4] for row in rows if row and row[0] in ("1", "2")}
     assert bits == {"1": "0.003", "2": "1.250"}

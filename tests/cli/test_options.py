@@ -40,12 +40,14 @@ def test_bad_durations(text: str) -> None:
 
 def test_flags_come_after_set() -> None:
     """A named flag beats --set, and numbers become numbers."""
-    found = overrides(["seed=1"], None, seed="2", k="+3", init="sample", name="7", no_figures=True, jobs=None)
+    found = overrides(
+        {"sets": ["seed=1"], "seed": "2", "k": "+3", "init": "sample", "name": "7", "no_figures": True, "jobs": None}
+    )
     assert found == [
         Override("seed", 1, "--set"),
-        Override("seed", 2, "--seed"),
         Override("kmeans.n_clusters", 3, "--k"),
         Override("kmeans.init", "sample", "--init"),
+        Override("seed", 2, "--seed"),
         Override("name", "7", "--name"),
         Override("figures.enabled", False, "--no-figures"),
     ]
@@ -53,16 +55,16 @@ def test_flags_come_after_set() -> None:
 
 def test_absent_flags_change_nothing() -> None:
     """Flags that were not given leave the config alone."""
-    assert overrides(None, None, seed=None, no_figures=False) == []
+    assert overrides({"sets": None, "data": None, "seed": None, "no_figures": False, "runs": Path("runs")}) == []
 
 
 def test_data_is_a_name_or_a_path(tmp_path: Path) -> None:
     """A known name is a name, anything that looks like a path a path; other words are refused with the nearest name."""
-    assert Override("data.name", "blobs", "--data") in overrides(None, "blobs")
-    assert Override("data.path", None, "--data") in overrides(None, "blobs")
-    assert Override("data.path", str(tmp_path), "--data") in overrides(None, str(tmp_path))
+    assert Override("data.name", "blobs", "--data") in overrides({"sets": None, "data": "blobs"})
+    assert Override("data.path", None, "--data") in overrides({"sets": None, "data": "blobs"})
+    assert Override("data.path", str(tmp_path), "--data") in overrides({"sets": None, "data": str(tmp_path)})
     with pytest.raises(ConfigError, match=r"^--data: 'digit' .* did you mean 'digits'\?"):
-        overrides(None, "digit")
+        overrides({"sets": None, "data": "digit"})
 
 
 def test_every_flag_belongs_to_a_key() -> None:

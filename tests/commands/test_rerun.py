@@ -14,9 +14,9 @@ import pytest
 from PIL import Image
 
 from kmeans_cli.commands.animate import FilmParams, animate_config
-from kmeans_cli.commands.compress_batch import ImageOutput
 from kmeans_cli.commands.compress_image import compress_image
 from kmeans_cli.commands.fit import fit
+from kmeans_cli.commands.image_plan import ImageOutput
 from kmeans_cli.commands.many_plan import ManyOptions
 from kmeans_cli.commands.multi_init import multi_init
 from kmeans_cli.commands.place import RunPlace
@@ -68,11 +68,11 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "multi-init": multi_init(
             build(_PLAIN | _BLOBS | {"sweep": {"k": None}, "kmeans": {"n_init": 3}}), options=options, **doing
         ).run_dir,
-        "compress-image": compress_image(build(_PLAIN | dithered), output=no_switch, **doing).run_dir,
+        "compress-image": compress_image(build(_PLAIN | dithered), options=options, output=no_switch, **doing).run_dir,
         "predict": _predict(doing, str(blobs), place / "rows.csv").run_dir,
     }
     refused = doing | {"where": RunPlace(place / "runs", ("kmeans", "--skip-if-larger"))}
-    report = compress_image(build(_PLAIN | tiny), output=ImageOutput(skip_if_larger=True), **refused)
+    report = compress_image(build(_PLAIN | tiny), options=options, output=ImageOutput(skip_if_larger=True), **refused)
     return found | {"refused": report.run_dir}
 
 
