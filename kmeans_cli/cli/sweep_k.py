@@ -46,6 +46,8 @@ def sweep_k(
     no_figures: options.NoFigures = False,
     executor: options.ExecutorName = None,
     jobs: options.Jobs = None,
+    scheduler: options.Scheduler = None,
+    memory: options.Memory = None,
     resume: options.Resume = None,
     retry_failed: options.RetryFailed = False,
     fail_fast: options.FailFast = False,
@@ -74,6 +76,8 @@ def sweep_k(
         no_figures=no_figures,
         executor=executor,
         jobs=jobs,
+        scheduler=scheduler,
+        memory=memory,
     )
     flags = Flags(
         runs, data_dir, resume, retry_failed, fail_fast, reuse, yes, max_time, dry_run, quiet, as_json, verbose

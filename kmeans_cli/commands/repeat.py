@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kmeans_cli.commands import compress_image, fit, multi_init, predict, sweep_k
 from kmeans_cli.commands.compress_batch import ImageOutput
+from kmeans_cli.commands.fit_passes import fit_in_passes
 from kmeans_cli.commands.fitted import data_place
 from kmeans_cli.commands.many_fits import ManyReport
 from kmeans_cli.commands.many_plan import ManyOptions
 from kmeans_cli.commands.place import RunPlace
+from kmeans_cli.commands.streams import open_stream
 from kmeans_cli.config import Config, Override, resolve
 from kmeans_cli.errors import Interrupted, PlaceError
 from kmeans_cli.images.params import STANDARD_INPUT
@@ -73,7 +76,9 @@ _Made = tuple[Path, str | None]
 
 
 def _fit(again: _Again) -> _Made:
-    report = fit.fit(again.config, where=again.where, progress=again.progress, should_stop=again.should_stop)
+    stream = open_stream(again.config.data) if again.run.was_in_passes else None
+    how: dict[str, Any] = {"where": again.where, "progress": again.progress, "should_stop": again.should_stop}
+    report = fit.fit(again.config, **how) if stream is None else fit_in_passes(again.config, stream, **how)
     return report.run_dir, report.interrupted
 
 
