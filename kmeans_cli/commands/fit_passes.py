@@ -29,7 +29,7 @@ from kmeans_cli.commands.streams import (
     without_labels,
     write_labels,
 )
-from kmeans_cli.config import Config, dump
+from kmeans_cli.config import Config
 from kmeans_cli.core.engine import check
 from kmeans_cli.core.init import PARALLEL
 from kmeans_cli.core.stream_start import n_drawn
@@ -135,7 +135,6 @@ def fit_in_passes(
             open_folder(config, dataset, where, resume, record) as folder,
             resume_offered(NAME, folder.path),
         ):
-            folder.write_text("config.yaml", dump(config))
             work = _Work(folder, config, streamed, map_blocks, logged(progress, folder), should_stop)
             try:
                 metrics = work.do(stream, jobs, load_seconds)
