@@ -3,7 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 .PHONY: help install demo tables table-starts table-restarts table-minibatch table-images prove test test-long fuzz \
-	lint format bench bench-images bench-scaling bench-starts bench-ablation kill-test clean
+	lint format bench bench-images bench-scaling bench-starts bench-ablation bench-scale \
+	kill-test clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -95,6 +96,10 @@ bench-scaling: .venv/.installed ## time against n, k and d beside scikit-learn, 
 
 bench-starts: .venv/.installed ## 30 starts on all of MNIST, whole processes, beside scikit-learn (KMEANS_DATA_DIR; minutes)
 	$(BIN)/python -m tests.bench.starts
+
+bench-scale: .venv/.installed ## fits on Dask workers and 4 GB under 1 GiB: scaling, memory, a cost model (makes its data, 4 GB of disk)
+	$(BIN)/python -m tests.bench.scale
+	$(BIN)/python -m tests.bench.passes
 
 bench-ablation: .venv/.installed ## what each idea of the fast algorithms brings (KMEANS_DATA_DIR; minutes)
 	$(BIN)/python -m tests.bench.ablation

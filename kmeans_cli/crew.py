@@ -12,7 +12,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Generic, TypeVar
 
-from kmeans_cli.executor import ExecutorParams, SerialExecutor, open_processes, shared_number, worker_threads
+from kmeans_cli import cluster, cluster_tasks
+from kmeans_cli.executor import (
+    LOCAL,
+    ExecutorParams,
+    SerialExecutor,
+    open_processes,
+    shared_number,
+    worker_threads,
+)
 from kmeans_cli.progress import Progress, silent
 from kmeans_cli.shared import read_shared, write_shared
 from kmeans_cli.threads import available_cores
@@ -28,14 +36,20 @@ class Crew:
     """Who does the fits.
 
     Attributes:
-        executor: ``serial`` or ``processes``.
-        workers: Fits at a time.
+        executor: ``serial``, ``processes`` or ``dask``.
+        workers: Fits at a time; of a cluster, as many as it had room for when it was looked at.
         threads: Threads of each.
+        scheduler: Of the cluster.
+        most: Fits at a time at most, on a cluster that grows; None: as many as it has room for.
+        warnings: What the user should know of the cluster.
     """
 
     executor: str
     workers: int
     threads: int
+    scheduler: str = ""
+    most: int | None = None
+    warnings: tuple[str, ...] = ()
 
 
 def choose_crew(params: ExecutorParams, n_tasks: int, work: float) -> Crew:
@@ -45,13 +59,27 @@ def choose_crew(params: ExecutorParams, n_tasks: int, work: float) -> Crew:
         params: The settings.
         n_tasks: How many fits there are.
         work: n·d·Σk of them.
+
+    Raises:
+        ConfigError: If a cluster is asked for, and Dask is not installed.
+        PlaceError: If its scheduler does not answer.
     """
+    if params.name == "dask":
+        return _cluster_crew(params.scheduler or LOCAL, params.jobs)
     cores = params.jobs or available_cores()
     workers = max(1, min(cores, n_tasks))
     small = workers == 1 or work < SMALL_WORK
     if params.name == "serial" or (params.name == "auto" and small):
         return Crew("serial", 1, cores)
     return Crew("processes", workers, cores // workers)
+
+
+def _cluster_crew(scheduler: str, jobs: int | None) -> Crew:
+    if scheduler == LOCAL:
+        return Crew("dask", jobs or available_cores(), 1, scheduler)
+    with cluster.open_cluster(scheduler) as found:
+        outlook = found.outlook()
+    return Crew("dask", min(outlook.slots, jobs or outlook.slots), 1, scheduler, jobs, outlook.warnings)
 
 
 @dataclass(frozen=True)
@@ -76,13 +104,13 @@ class Team:
     """A crew that is there.
 
     Attributes:
-        crew: Who it is.
+        width: How many tasks it should be given at a time; of a cluster that changes.
         open_executor: Gives its executor; another one when that is broken.
         hand_over: Brings the data, when to stop, and whom to tell what goes on, to its members.
         share_cores: Told how many tasks are left, it gives the cores of idle members to the others.
     """
 
-    crew: Crew
+    width: Callable[[], int]
     open_executor: Callable[[], Executor]
     hand_over: Callable[[Any, Callable[[], bool], Progress], Access[Any]]
     share_cores: Callable[[int], None]
@@ -92,22 +120,59 @@ class Team:
 def open_team(crew: Crew) -> Iterator[Team]:
     """Let the workers come up, which takes about as long as preparing the data; they end with the context."""
     if crew.executor == "serial":
-        yield Team(crew, SerialExecutor, partial(_here, crew), lambda _: None)
+        yield Team(_one, SerialExecutor, partial(_here, crew), lambda _: None)
         return
     with TemporaryDirectory(prefix="kmeans-", ignore_cleanup_errors=True) as name:
-        folder, n_threads = Path(name), shared_number(crew.threads)
-        open_workers = partial(open_processes, crew.workers, folder, n_threads, _come_up)
+        open_workers = _on_cluster if crew.executor == "dask" else _in_processes
+        with open_workers(crew, Path(name)) as team:
+            yield team
 
-        def hand_over(data: _D, _: Callable[[], bool], __: Progress) -> Access[_D]:
+
+@contextmanager
+def _in_processes(crew: Crew, folder: Path) -> Iterator[Team]:
+    n_threads = shared_number(crew.threads)
+    open_workers = partial(open_processes, crew.workers, folder, n_threads, _come_up)
+
+    def hand_over(data: _D, _: Callable[[], bool], __: Progress) -> Access[_D]:
+        write_shared(data, folder)
+        return Access(partial(read_shared, folder), worker_threads, _never)
+
+    def share_cores(n_left: int) -> None:
+        n_threads.value = crew.workers * crew.threads // max(1, min(crew.workers, n_left))
+
+    with open_workers() as first:
+        executors = chain([first], iter(open_workers, None))
+        yield Team(lambda: crew.workers, partial(next, executors), hand_over, share_cores)
+
+
+@contextmanager
+def _on_cluster(crew: Crew, folder: Path) -> Iterator[Team]:
+    """A cluster's workers; they map the file where all see it, as on a shared file system, else are sent the data."""
+    name = cluster_tasks.new_crew()
+    with cluster.open_cluster(crew.scheduler, crew.workers) as machines:
+
+        def hand_over(data: _D, should_stop: Callable[[], bool], _: Progress) -> Access[_D]:
+            machines.wait_for_workers(should_stop)
             write_shared(data, folder)
-            return Access(partial(read_shared, folder), worker_threads, _never)
+            open_data = partial(read_shared, folder) if machines.sees(folder) else partial(_same, data)
+            return Access(open_data, _one, partial(cluster_tasks.is_given_up, name))
 
-        def share_cores(n_left: int) -> None:
-            n_threads.value = crew.workers * crew.threads // max(1, min(crew.workers, n_left))
+        open_executor = partial(machines.open_executor, name)
+        yield Team(partial(width_on, machines, crew), open_executor, hand_over, lambda _: None)
 
-        with open_workers() as first:
-            executors = chain([first], iter(open_workers, None))
-            yield Team(crew, partial(next, executors), hand_over, share_cores)
+
+def width_on(machines: cluster.Cluster, crew: Crew) -> int:
+    """As many tasks as a cluster has room for, and as many again, so that no worker waits for this process."""
+    ready = 2 * machines.slots()
+    return ready if crew.most is None else min(crew.most, ready)
+
+
+def _same(data: _D) -> _D:
+    return data
+
+
+def _one() -> int:
+    return 1
 
 
 def _here(crew: Crew, data: _D, should_stop: Callable[[], bool], progress: Progress) -> Access[_D]:

@@ -1,9 +1,10 @@
-"""Who computes the fits of a run: this process, or worker processes, behind ``concurrent.futures.Executor``."""
+"""Who computes the fits of a run, behind ``concurrent.futures.Executor``: this process, worker processes, a cluster."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
@@ -25,7 +26,13 @@ from typing import Any, Protocol, TypeVar
 from kmeans_cli.errors import ConfigError, FitError
 from kmeans_cli.posting import PostingPool
 
-EXECUTORS = ("auto", "serial", "processes")
+LOCAL = "local"
+"""As a scheduler: a cluster of worker processes on this machine, for as long as the command runs."""
+
+EXECUTORS = ("auto", "serial", "processes", "dask")
+
+_ADDRESS = re.compile(r"(tcp|tls|ws|wss)://[^/\s]+:\d+")
+_SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([KMGT])(?:iB|B)?", re.IGNORECASE)
 
 _LOOK_AGAIN_SECONDS = 0.1
 """How often the wish to stop is looked at while workers work."""
@@ -51,16 +58,22 @@ class ExecutorParams:
 
     Attributes:
         name: ``serial``: one fit after the other in this process; ``processes``: several at once, each in a process;
-            ``auto``: serial while the work is small, else processes.
-        jobs: Cores to use; None: all that this process may use. Several fits take a process each, a single one
-            takes threads.
+            ``dask``: on the workers of a cluster; ``auto``: serial while the work is small, else processes.
+        jobs: Cores to use; None: all that this process may use, or all of the cluster. Several fits take a process
+            each, a single one takes threads.
+        scheduler: Of executor ``dask``: ``tcp://host:8786``; None or ``local``: a cluster on this machine, for the run.
+        memory: The most a fit may take, as ``2GiB``; ``.npy`` data that would take more are read in passes. None: what
+            the machine has free.
 
     Raises:
-        ConfigError: For an unknown name or fewer than one job.
+        ConfigError: For an unknown name, fewer than one job, what is no size of memory, or a scheduler that is none
+            or for another executor.
     """
 
     name: str = "auto"
     jobs: int | None = None
+    scheduler: str | None = None
+    memory: str | None = None
 
     def __post_init__(self) -> None:
         """Check."""
@@ -70,6 +83,20 @@ class ExecutorParams:
             raise ConfigError(
                 "is too few jobs", where="jobs", value=self.jobs, allowed="a whole number from 1, or null"
             )
+        if self.scheduler is not None and self.name != "dask":
+            raise ConfigError("needs executor 'dask'", where="scheduler", value=self.scheduler)
+        if self.scheduler not in (None, LOCAL) and not _ADDRESS.fullmatch(self.scheduler or ""):
+            allowed = f"tcp://host:8786, or {LOCAL}"
+            raise ConfigError("is no address", where="scheduler", value=self.scheduler, allowed=allowed)
+        if self.memory is not None and not _SIZE.fullmatch(self.memory):
+            allowed = "a number with KiB, MiB, GiB or TiB, as 2GiB"
+            raise ConfigError("is no size", where="memory", value=self.memory, allowed=allowed)
+
+    @property
+    def memory_bytes(self) -> int | None:
+        """``memory`` as a number."""
+        match = None if self.memory is None else _SIZE.fullmatch(self.memory)
+        return None if match is None else int(float(match[1]) * 1024 ** ("KMGT".index(match[2].upper()) + 1))
 
 
 class SerialExecutor(Executor):
@@ -91,6 +118,16 @@ def shared_number(number: int) -> SharedNumber:
     return shared
 
 
+class _Processes(PostingPool):
+    """Worker processes that can be given up in the middle of what they do."""
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Let them end; at once with ``cancel_futures``, when nobody waits for it any more."""
+        if cancel_futures:
+            _end_workers()
+        super().shutdown(wait, cancel_futures=cancel_futures)
+
+
 def open_processes(n_workers: int, shared: Path, n_threads: SharedNumber, come_up: Callable[[], object]) -> Executor:
     """Worker processes, started afresh so that they inherit no threads, handlers or open files.
 
@@ -106,7 +143,7 @@ def open_processes(n_workers: int, shared: Path, n_threads: SharedNumber, come_u
     Raises:
         FitError: If the system lets no more processes or threads be started.
     """
-    executor = PostingPool(shared, n_workers, _SPAWN, _become_worker, (shared, n_threads))
+    executor = _Processes(shared, n_workers, _SPAWN, _become_worker, (shared, n_threads))
     try:
         for _ in range(n_workers):
             executor.submit(come_up)
@@ -122,7 +159,7 @@ def run_tasks(
     open_executor: Callable[[], Executor],
     function: Callable[[_T], _R],
     tasks: Iterable[_T],
-    width: int,
+    width: Callable[[], int],
     should_stop: Callable[[], bool],
     on_submit: Callable[[_T], None] | None,
 ) -> Generator[tuple[_T, Future[_R]]]:
@@ -135,7 +172,7 @@ def run_tasks(
         open_executor: Makes an executor.
         function: What to do with a task.
         tasks: What to do it with.
-        width: How many tasks are in flight at most.
+        width: How many tasks may be in flight; it may change.
         should_stop: Asked several times a second; True ends the iteration, and workers in the middle of a task.
         on_submit: Told of each task that is about to be done.
     """
@@ -143,7 +180,7 @@ def run_tasks(
     while waiting and not should_stop():
         lost = yield from _until_broken(open_executor, function, waiting, width, should_stop, on_submit)
         for task in lost:
-            if (yield from _until_broken(open_executor, function, deque([task]), 1, should_stop, on_submit)):
+            if (yield from _until_broken(open_executor, function, deque([task]), lambda: 1, should_stop, on_submit)):
                 failed: Future[_R] = Future()
                 failed.set_exception(FitError("its worker process was killed twice (out of memory?)"))
                 yield task, failed
@@ -153,7 +190,7 @@ def _until_broken(
     open_executor: Callable[[], Executor],
     function: Callable[[_T], _R],
     waiting: deque[_T],
-    width: int,
+    width: Callable[[], int],
     should_stop: Callable[[], bool],
     on_submit: Callable[[_T], None] | None,
 ) -> Generator[tuple[_T, Future[_R]], None, list[_T]]:
@@ -173,21 +210,19 @@ def _until_broken(
                 return lost
         return []
     finally:
-        if running:
-            _end_workers()
-        executor.shutdown(cancel_futures=True)
+        executor.shutdown(cancel_futures=bool(running))
 
 
 def _submit(
     executor: Executor,
     function: Callable[[_T], _R],
     waiting: deque[_T],
-    width: int,
+    width: Callable[[], int],
     running: dict[Future[_R], _T],
     on_submit: Callable[[_T], None] | None,
 ) -> bool:
     """Let tasks run until ``width`` do or none waits; False when the executor broke since the last time."""
-    while waiting and len(running) < width:
+    while waiting and len(running) < width():
         if on_submit is not None:
             on_submit(waiting[0])
         try:

@@ -16,6 +16,8 @@ from kmeans_cli.core.engine import fit
 from kmeans_cli.core.params import KMeansParams, MiniBatchParams
 from kmeans_cli.core.prepare import Prepared, prepare
 from kmeans_cli.core.samples import ArraySamples
+from kmeans_cli.core.stream import Stream
+from kmeans_cli.core.stream_result import StreamResult
 from kmeans_cli.core.types import FitState, Float64Array, IntArray, IterationRecord, KMeansResult, MapBlocks
 from kmeans_cli.datasets.types import Dataset
 from kmeans_cli.images.ink import measure_ink
@@ -79,6 +81,7 @@ class FitData:
         test: The held-out samples likewise; None without their classes.
         seconds: What preparing took.
         silhouette_distances: Between the rows of the silhouette, for several fits; None: each fit measures them.
+        stream: What is fitted, when it is read in passes and all the above is a draw from it; None: the samples.
     """
 
     dataset: Dataset
@@ -87,6 +90,7 @@ class FitData:
     test: tuple[ArraySamples, Prepared] | None
     seconds: float
     silhouette_distances: metrics.DistanceBlocks | None = None
+    stream: Stream | None = None
 
     @classmethod
     def of(cls, dataset: Dataset, map_blocks: MapBlocks) -> FitData:
@@ -195,7 +199,7 @@ def run_fit(
         return should_stop()
 
     result = fit(
-        data.samples,
+        data.stream or data.samples,
         params,
         minibatch=job.minibatch,
         seed=job.seed,
@@ -208,13 +212,20 @@ def run_fit(
     )
     if checkpoints is not None:
         checkpoints.write()
-    j_clust = result.inertia / data.prepared.total_weight
+    j_clust = result.inertia / (data.prepared.total_weight if data.stream is None else data.stream.n)
     progress(FitDone(job.number, result.n_iter, j_clust, result.stop_reason.value, result.seconds["fit"]))
     order: IntArray = np.arange(params.n_clusters)
     if job.start is None:
-        order = metrics.canonical_order(result.labels, params.n_clusters, data.dataset.y)
+        order = _canonical_order(result, data)
     traced = np.stack([step[order] for step in trace]) if trace else None
     return Fitted(job, result.renumbered(order), traced)
+
+
+def _canonical_order(result: KMeansResult, data: FitData) -> IntArray:
+    if isinstance(result, StreamResult):  # which has no labels at hand, and no classes
+        order: IntArray = np.lexsort((result.first_members, -result.cluster_sizes))
+        return order
+    return metrics.canonical_order(result.labels, len(result.centroids), data.dataset.y)
 
 
 def evaluate(

@@ -127,7 +127,7 @@ def spread(
     """Each task with its result, or with the line of the error that ended it, in the order they finish.
 
     Args:
-        data: What the tasks are about; it reaches workers once, through a file they map.
+        data: What the tasks are about; it reaches each worker once.
         work: Makes what is done with a task; it and its result must be picklable.
         tasks: What to do.
         team: Who does it.
@@ -139,7 +139,7 @@ def spread(
         Interrupted: If a signal said so.
     """
     do = work(team.hand_over(data, should_stop, progress))
-    finished = run_tasks(team.open_executor, do, tasks, team.crew.workers, should_stop, on_submit)
+    finished = run_tasks(team.open_executor, do, tasks, team.width, should_stop, on_submit)
     with closing(finished):
         for n_done, (task, future) in enumerate(finished, start=1):
             team.share_cores(len(tasks) - n_done)

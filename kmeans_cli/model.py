@@ -29,7 +29,7 @@ class Model:
 
     Attributes:
         centroids: (k, d) float64, in the units the fit saw; raw = centroids × factor + offset.
-        labels: (n,) int32 cluster of each training sample.
+        labels: (n,) int32 cluster of each training sample; empty when the data were read in passes.
         cluster_sizes: (k,) number of training samples.
         cluster_classes: (k,) majority class, None exactly where the cluster is empty; or None without classes.
         init_indices: (k,) the training samples the start came from, or None.
@@ -135,11 +135,12 @@ class _Field(NamedTuple):
     kinds: str
     axes: tuple[str, ...]
     required: bool = True
+    may_be_empty: bool = False
 
 
 _FIELDS = {
     "centroids": _Field("floating-point numbers", "f", ("k", "d")),
-    "labels": _Field("integers", "i", ("n",)),
+    "labels": _Field("integers", "i", ("n",), may_be_empty=True),
     "cluster_sizes": _Field("integers", "i", ("k",)),
     "offset": _Field("floating-point numbers", "f", ("d",)),
     "factor": _Field("floating-point numbers", "f", ("d",)),
@@ -208,7 +209,7 @@ def _check_type(array: NDArray[Any], field: _Field, where: str) -> None:
 def _check_shape(array: NDArray[Any], field: _Field, lengths: dict[str, int], where: str) -> None:
     """Each axis as long as the axes of the same name before; the first of a name sets its length."""
     fits = array.ndim == len(field.axes) and all(
-        length > 0 and length == lengths.setdefault(axis, length)
+        (length > 0 or field.may_be_empty) and length == lengths.setdefault(axis, length)
         for axis, length in zip(field.axes, array.shape, strict=True)
     )
     if not fits:
@@ -218,6 +219,8 @@ def _check_shape(array: NDArray[Any], field: _Field, lengths: dict[str, int], wh
 
 def _check_labels(labels: IntArray, cluster_sizes: IntArray, where: str) -> None:
     k = len(cluster_sizes)
+    if not len(labels):  # of data read in passes: they are in labels.npy
+        return
     if labels.min() < 0 or labels.max() >= k:
         raise PlaceError("names clusters that do not exist", where=f"{where}: labels", allowed=f"0 to {k - 1}")
     if not np.array_equal(np.bincount(labels, minlength=k), cluster_sizes):

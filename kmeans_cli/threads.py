@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import cache, partial
+from threading import Lock
 from typing import Any
 
 from threadpoolctl import ThreadpoolController
@@ -32,6 +33,31 @@ def _controller() -> ThreadpoolController:
     return ThreadpoolController()
 
 
+class _Hold:
+    """BLAS on one thread while anybody in this process wants it so, in whatever order they come and go."""
+
+    def __init__(self) -> None:
+        self._lock, self._n_holders = Lock(), 0
+        self._limiter: Any = None
+
+    def __enter__(self) -> None:
+        """Hold."""
+        with self._lock:
+            if self._n_holders == 0:
+                self._limiter = _controller().limit(limits=1)
+            self._n_holders += 1
+
+    def __exit__(self, *error: object) -> None:
+        """Let go; the last one gives BLAS its threads back."""
+        with self._lock:
+            self._n_holders -= 1
+            if self._n_holders == 0:
+                self._limiter.restore_original_limits()
+
+
+_HOLD = _Hold()
+
+
 @contextmanager
 def open_block_map(n_threads: int | None = None) -> Iterator[MapBlocks]:
     """A ``map`` over ``n_threads`` threads (None: all available cores), with BLAS held to one thread meanwhile.
@@ -42,7 +68,7 @@ def open_block_map(n_threads: int | None = None) -> Iterator[MapBlocks]:
         FitError: In the first use of more, if the system lets no more threads be started.
     """
     n_threads = available_cores() if n_threads is None else n_threads
-    with _controller().limit(limits=1):
+    with _HOLD:
         if n_threads == 1:
             yield map
             return
@@ -54,7 +80,7 @@ def open_block_map(n_threads: int | None = None) -> Iterator[MapBlocks]:
 @contextmanager
 def open_growing_map(n_threads: Callable[[], int]) -> Iterator[MapBlocks]:
     """Like ``open_block_map``, over as many threads as ``n_threads`` says at each mapping."""
-    with _controller().limit(limits=1), ExitStack() as stack:
+    with _HOLD, ExitStack() as stack:
 
         @cache
         def over(n: int) -> MapBlocks:

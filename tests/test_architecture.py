@@ -36,7 +36,9 @@ ARROWS = {
     "fits_table": {"fit_records"},
     "fit_records": {"experiment", "histories", "metrics", "runs", "sweep", "datasets.types", "datasets.arrays"},
     "executor": {"posting"},
-    "crew": {"executor", "progress", "shared", "threads"},
+    "cluster": {"cluster_tasks", "executor"},
+    "cluster_tasks": {"threads"},
+    "crew": {"cluster", "cluster_tasks", "executor", "progress", "shared", "threads"},
     "many": {"crew", "experiment", "executor", "metrics.params", "threads", "progress"},
     "checkpoints": {"histories", "runs", "datasets.arrays"},
     "experiment": {
@@ -57,7 +59,7 @@ ARROWS = {
     "model": {"datasets.arrays"},
     "pictures": {"png_pixels"},
     "plots": {"metrics"},
-    "datasets": {"pictures", "progress", "core.prepare"},
+    "datasets": {"pictures", "progress", "core.prepare", "core.stream", "core.survey"},
     "images": {"pictures"},
 }
 # Library -> the only room that may import it; numpy and the standard library are everywhere.
@@ -70,6 +72,7 @@ LIBRARIES = {
     "PIL": "pictures",
     "pooch": "datasets",
     "threadpoolctl": "threads",
+    "distributed": "cluster",
 }
 
 

@@ -53,14 +53,14 @@ def open_two(tmp_path: Path) -> object:
 def test_serial_does_one_task_after_the_other() -> None:
     """Results come in the order of the tasks, each before the next is begun."""
     begun: list[int] = []
-    for task, future in run_tasks(SerialExecutor, _double, range(5), 1, _never, begun.append):
+    for task, future in run_tasks(SerialExecutor, _double, range(5), lambda: 1, _never, begun.append):
         assert (begun[-1], future.result()) == (task, 2 * task)
     assert begun == list(range(5))
 
 
 def test_an_error_belongs_to_its_task() -> None:
     """A task that raises does not stop the others."""
-    futures = dict(run_tasks(SerialExecutor, _fail_at_three, range(5), 1, _never, None))
+    futures = dict(run_tasks(SerialExecutor, _fail_at_three, range(5), lambda: 1, _never, None))
     with pytest.raises(FitError, match="three"):
         futures[3].result()
     assert [futures[number].result() for number in (0, 1, 2, 4)] == [0, 1, 2, 4]
@@ -69,7 +69,7 @@ def test_an_error_belongs_to_its_task() -> None:
 def test_processes_do_all_tasks(open_two: object) -> None:
     """Every task comes back once, whoever did it."""
     assert callable(open_two)
-    futures = list(run_tasks(open_two, _double, range(7), 2, _never, None))
+    futures = list(run_tasks(open_two, _double, range(7), lambda: 2, _never, None))
     assert sorted(task for task, _ in futures) == list(range(7))
     assert all(future.result() == 2 * task for task, future in futures)
 
@@ -86,7 +86,7 @@ def test_workers_see_how_many_threads_they_may_use_now(tmp_path: Path) -> None:
 def test_a_killed_worker_loses_nothing(open_two: object, tmp_path: Path) -> None:
     """The tasks in flight are tried once more, and succeed; all others are done once."""
     assert callable(open_two)
-    futures = dict(run_tasks(open_two, _Deadly(tmp_path, always=False), range(6), 2, _never, None))
+    futures = dict(run_tasks(open_two, _Deadly(tmp_path, always=False), range(6), lambda: 2, _never, None))
     assert {task: future.result() for task, future in futures.items()} == {number: number for number in range(6)}
     assert (tmp_path / "2").read_text() == "xx"
 
@@ -94,7 +94,7 @@ def test_a_killed_worker_loses_nothing(open_two: object, tmp_path: Path) -> None
 def test_only_the_task_that_kills_workers_fails(open_two: object, tmp_path: Path) -> None:
     """A task that kills its worker twice fails; its neighbours in flight do not."""
     assert callable(open_two)
-    futures = dict(run_tasks(open_two, _Deadly(tmp_path, always=True), range(6), 2, _never, None))
+    futures = dict(run_tasks(open_two, _Deadly(tmp_path, always=True), range(6), lambda: 2, _never, None))
     with pytest.raises(FitError, match="killed twice"):
         futures.pop(2).result()
     assert sorted(future.result() for future in futures.values()) == [0, 1, 3, 4, 5]
@@ -105,7 +105,7 @@ def test_the_wish_to_stop_ends_workers_in_the_middle(open_two: object) -> None:
     """Nobody waits for what is in flight."""
     assert callable(open_two)
     began = time.monotonic()
-    done = list(run_tasks(open_two, time.sleep, [60.0, 60.0], 2, lambda: time.monotonic() - began > 0.5, None))
+    done = list(run_tasks(open_two, time.sleep, [60.0, 60.0], lambda: 2, lambda: time.monotonic() - began > 0.5, None))
     assert done == []
     assert time.monotonic() - began < 20
 
@@ -114,7 +114,7 @@ def test_leaving_early_ends_workers_too(open_two: object) -> None:
     """A caller that closes the iteration does not wait either."""
     assert callable(open_two)
     began = time.monotonic()
-    tasks = run_tasks(open_two, time.sleep, [0.0, 60.0, 60.0], 2, _never, None)
+    tasks = run_tasks(open_two, time.sleep, [0.0, 60.0, 60.0], lambda: 2, _never, None)
     next(tasks)
     tasks.close()
     assert time.monotonic() - began < 20

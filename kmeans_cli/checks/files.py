@@ -19,8 +19,8 @@ from kmeans_cli.runs.folder import CONFIG, GIT_DIFF, LOG, RECORD
 from kmeans_cli.runs.read import HISTORY, METRICS, MODEL, read_columns, read_json
 
 _OF_EVERY_RUN = (CONFIG, METRICS)
-_OF_A_FIT = (*_OF_EVERY_RUN, HISTORY, MODEL, "labels.csv", "centroids.csv")
-_OF_SEVERAL = (*_OF_A_FIT, "fits.csv")
+_OF_A_FIT = (*_OF_EVERY_RUN, HISTORY, MODEL, "centroids.csv")
+_OF_SEVERAL = (*_OF_A_FIT, "labels.csv", "fits.csv")
 _MAY_BE_EMPTY = (LOG, GIT_DIFF)
 
 
@@ -77,6 +77,7 @@ def _read_bytes(path: Path) -> None:
 
 def _of_fit(run: Run) -> Iterator[str]:
     yield from _OF_A_FIT
+    yield "labels.npy" if run.was_in_passes else "labels.csv"
     yield from _trace(run)
 
 

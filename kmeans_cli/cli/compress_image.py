@@ -122,6 +122,7 @@ def compress(
     no_figures: options.NoFigures = False,
     executor: options.ExecutorName = None,
     jobs: options.Jobs = None,
+    scheduler: options.Scheduler = None,
     resume: options.Resume = None,
     retry_failed: options.RetryFailed = False,
     fail_fast: options.FailFast = False,

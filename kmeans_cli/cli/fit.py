@@ -13,6 +13,7 @@ from kmeans_cli.cli.fit_table import fit_table, plan_table, plan_values
 from kmeans_cli.commands.fit import NAME
 from kmeans_cli.commands.fit import fit as run_fit
 from kmeans_cli.commands.fit import plan as plan_fit
+from kmeans_cli.commands.fit_passes import fit_in_passes, plan_in_passes, stream_of
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.resume import how_to_resume
 from kmeans_cli.config import Config, resolve
@@ -56,7 +57,10 @@ def fit(
     name: options.Name = None,
     runs: options.Runs = Path("runs"),
     no_figures: options.NoFigures = False,
+    executor: options.ExecutorName = None,
     jobs: options.Jobs = None,
+    scheduler: options.Scheduler = None,
+    memory: options.Memory = None,
     resume: options.ResumeFit = None,
     max_time: options.MaxTime = None,
     dry_run: options.DryRun = False,
@@ -86,7 +90,12 @@ def fit(
 
 def _show_plan(config: Config, where: RunPlace, console: Console, as_json: bool) -> None:
     with console.live():
-        plan = plan_fit(config, where=where, progress=console)
+        stream = stream_of(config)
+        plan = (
+            plan_fit(config, where=where, progress=console)
+            if stream is None
+            else plan_in_passes(config, stream, where=where)
+        )
     console.result(None, as_json=plan_values(plan) if as_json else None, table=plan_table(plan))
 
 
@@ -94,7 +103,11 @@ def _run(
     config: Config, where: RunPlace, console: Console, stop: Interruption, as_json: bool, resume: Run | None
 ) -> None:
     with console.live():
-        report = run_fit(config, where=where, progress=console, should_stop=stop, resume=resume)
+        stream = stream_of(config)
+        if stream is None:
+            report = run_fit(config, where=where, progress=console, should_stop=stop, resume=resume)
+        else:
+            report = fit_in_passes(config, stream, where=where, progress=console, should_stop=stop, resume=resume)
     console.result(report.run_dir, as_json=report.metrics if as_json else None, table=fit_table(report))
     if report.interrupted:
         how = how_to_resume(NAME, report.run_dir)

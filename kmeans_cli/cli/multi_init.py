@@ -46,6 +46,8 @@ def multi_init(
     no_figures: options.NoFigures = False,
     executor: options.ExecutorName = None,
     jobs: options.Jobs = None,
+    scheduler: options.Scheduler = None,
+    memory: options.Memory = None,
     resume: options.Resume = None,
     retry_failed: options.RetryFailed = False,
     fail_fast: options.FailFast = False,

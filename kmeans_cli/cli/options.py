@@ -27,6 +27,8 @@ SETTINGS = {
     "name": "name",
     "executor": "executor.name",
     "jobs": "executor.jobs",
+    "scheduler": "executor.scheduler",
+    "memory": "executor.memory",
     "no_figures": "figures.enabled",
 }
 """The flags that are short for a config key, by the name of their parameter."""
@@ -145,8 +147,26 @@ ExecutorName = Annotated[
     typer.Option(
         "--executor",
         metavar="NAME",
-        help="Who does the fits: auto, serial or processes.",
+        help="Who does the fits: auto, serial, processes or dask.",
         autocompletion=complete_names("executor.name"),
+        rich_help_panel=_RUN,
+    ),
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="Of --executor dask: tcp://host:8786, or local.",
+        rich_help_panel=_RUN,
+    ),
+]
+Memory = Annotated[
+    str | None,
+    typer.Option(
+        "--memory",
+        metavar="SIZE",
+        help="At most so much: 2GiB. Larger .npy data are read in passes.",
         rich_help_panel=_RUN,
     ),
 ]

@@ -48,6 +48,8 @@ def sweep_k(
     no_figures: options.NoFigures = False,
     executor: options.ExecutorName = None,
     jobs: options.Jobs = None,
+    scheduler: options.Scheduler = None,
+    memory: options.Memory = None,
     resume: options.Resume = None,
     retry_failed: options.RetryFailed = False,
     fail_fast: options.FailFast = False,

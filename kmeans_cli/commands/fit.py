@@ -30,8 +30,8 @@ from kmeans_cli.threads import available_cores, open_block_map
 
 NAME = "fit"
 
-# Python, NumPy and matplotlib with figures drawn (measured).
-_BYTES_OF_PROGRAM = 130 << 20
+BYTES_OF_PROGRAM = 130 << 20
+"""Python, NumPy and matplotlib with figures drawn (measured)."""
 
 
 @dataclass(frozen=True)
@@ -95,12 +95,12 @@ def fit(
     if finished is not None:
         return finished
     load_seconds = time.perf_counter() - began
-    threads = _threads(config)
+    threads = thread_count(config)
     record = origin(config, dataset, where, threads, start_sha256)
     with (
         # From here on the first signal lets what was reached be recorded.
         should_stop.deferred(),
-        _open_folder(config, dataset, where, resume, record) as folder,
+        open_folder(config, dataset, where, resume, record) as folder,
         resume_offered(NAME, folder.path),
         open_block_map(threads) as map_blocks,
     ):
@@ -133,11 +133,12 @@ def plan(config: Config, *, where: RunPlace, progress: Progress) -> FitPlan:
     # The samples, as much again while they are read and made ready, and labels, distances and bounds.
     matrices = (n + n_test) * d * dataset.X.itemsize * 2
     working = n * 64 + 8 * config.kmeans.n_clusters * d * 8
-    peak = _BYTES_OF_PROGRAM + matrices + working
-    return FitPlan(dataset.name, (n, d), str(dataset.X.dtype), n_test, jobs, _threads(config), peak)
+    peak = BYTES_OF_PROGRAM + matrices + working
+    return FitPlan(dataset.name, (n, d), str(dataset.X.dtype), n_test, jobs, thread_count(config), peak)
 
 
-def _threads(config: Config) -> int:
+def thread_count(config: Config) -> int:
+    """Threads of a fit."""
     return config.executor.jobs or available_cores()
 
 
@@ -148,10 +149,11 @@ def _load(config: Config, where: RunPlace, progress: Progress) -> tuple[Dataset,
         check(ArraySamples(dataset.X, dataset.weights), config.kmeans, start)
     except ConfigError as error:
         raise error.at(f"kmeans.{error.where}") from None
-    return dataset, _jobs(config, start)
+    return dataset, jobs_of(config, start)
 
 
-def _jobs(config: Config, start: Float64Array | None) -> tuple[FitJob, ...]:
+def jobs_of(config: Config, start: Float64Array | None) -> tuple[FitJob, ...]:
+    """The fits of a run, from drawn starts or (k, d) a given one."""
     (n_starts,) = starts_per_k(config.kmeans, 1)
     # Mini-batch chooses among its starts before it begins; an exact fit is made from each.
     n_fits, n_init = (1, n_starts) if config.kmeans.is_minibatch else (n_starts, 1)
@@ -178,9 +180,10 @@ def _finished(run: Run, config: Config, dataset: Dataset, start_sha256: str | No
     return FitReport(run.path, dataset.name, run.metrics, None)
 
 
-def _open_folder(
+def open_folder(
     config: Config, dataset: Dataset, where: RunPlace, resume: Run | None, record: dict[str, Any]
 ) -> AbstractContextManager[RunFolder]:
+    """A new run folder, or that of the run to go on with."""
     if resume is not None:
         return reopen_run(resume.path, record=record, config=dump(config))
     label = config.name or f"{dataset.name}-k{config.kmeans.n_clusters}"

@@ -38,8 +38,10 @@ def load_training_data(run: Run, data_dir: Path | None, progress: Progress) -> D
 
     Raises:
         ConfigError: The run's config is of another version.
-        PlaceError: The data are gone, or are not what the run saw.
+        PlaceError: The data are gone, or are not what the run saw, or were read in passes.
     """
+    if run.was_in_passes:
+        raise PlaceError("was fitted in passes: its data are not read as a whole again", where=run.path.name)
     place = data_place(run, data_dir)
     dataset = datasets.load(resolve(run.path / CONFIG).config.data, data_dir=place, progress=progress)
     if dataset.sha256 != (run.record.get("dataset") or {}).get("sha256"):

@@ -63,7 +63,7 @@ def run_many(
         progress = logged(progress, folder)
         for note in plan.dataset.notes:
             folder.log(note)
-        for warning in plan.dataset.warnings:
+        for warning in (*plan.dataset.warnings, *plan.crew.warnings):
             progress(Warned(warning))
         if options.resume is not None:
             make_ready(folder, plan.jobs, keep_failed=not options.retry_failed)

@@ -94,7 +94,14 @@ def plan_many(command: str, config: Config, *, where: RunPlace, options: ManyOpt
     pending = () if done is not None else pending
     work = float(dataset.X.size) * sum(job.params.n_clusters for job in pending)
     crew = choose_crew(config.executor, len(pending), work)
-    return ManyPlan(dataset, jobs, pending, crew, done, load_seconds, _bytes_peak(config, dataset, crew))
+    peak = _bytes_peak(config, dataset, crew)
+    limit = config.executor.memory_bytes
+    if limit is not None and peak > limit:
+        allowed = (
+            f"at least {peak / 2**20:,.0f}MiB, or fewer jobs; `kmeans fit` goes through larger .npy data in passes"
+        )
+        raise ConfigError("is too little", where="executor.memory", value=config.executor.memory, allowed=allowed)
+    return ManyPlan(dataset, jobs, pending, crew, done, load_seconds, peak)
 
 
 def check_count(n_fits: int, options: ManyOptions) -> None:

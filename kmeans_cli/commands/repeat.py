@@ -6,13 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from kmeans_cli.commands import compress_image, fit, image_plan, multi_init, predict, sweep_k
+from kmeans_cli.commands.fit_passes import fit_in_passes
 from kmeans_cli.commands.fitted import data_place
 from kmeans_cli.commands.image_plan import ImageOutput
 from kmeans_cli.commands.many_plan import ManyOptions
 from kmeans_cli.commands.many_run import ManyReport
 from kmeans_cli.commands.place import RunPlace
+from kmeans_cli.commands.streams import open_stream
 from kmeans_cli.config import Config, Override, resolve
 from kmeans_cli.errors import Interrupted, PlaceError
 from kmeans_cli.images.params import STANDARD_INPUT
@@ -74,7 +77,9 @@ _Made = tuple[Path, str | None]
 
 
 def _fit(again: _Again) -> _Made:
-    report = fit.fit(again.config, where=again.where, progress=again.progress, should_stop=again.should_stop)
+    stream = open_stream(again.config.data) if again.run.was_in_passes else None
+    how: dict[str, Any] = {"where": again.where, "progress": again.progress, "should_stop": again.should_stop}
+    report = fit.fit(again.config, **how) if stream is None else fit_in_passes(again.config, stream, **how)
     return report.run_dir, report.interrupted
 
 

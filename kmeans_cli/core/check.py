@@ -7,11 +7,12 @@ import numpy as np
 from kmeans_cli.core.params import KMeansParams
 from kmeans_cli.core.prepare import LARGEST_VALUE
 from kmeans_cli.core.samples import Samples
+from kmeans_cli.core.stream import Stream
 from kmeans_cli.core.types import Float64Array
 from kmeans_cli.errors import ConfigError
 
 
-def check(samples: Samples, params: KMeansParams, start: Float64Array | None = None) -> None:
+def check(samples: Samples | Stream, params: KMeansParams, start: Float64Array | None = None) -> None:
     """Say before any work whether a fit can begin.
 
     Raises:

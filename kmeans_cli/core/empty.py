@@ -44,6 +44,18 @@ class EmptyCase:
             squared[self.samples.weights == 0] = -1
         return squared
 
+    def farthest(self, n: int) -> IntArray:
+        """The n samples farthest from their centroids, the farthest first. Ties: the lowest index."""
+        return np.argsort(-self.squared_distances(), kind="stable")[:n]
+
+    def farthest_of_costliest(self, n: int) -> IntArray:
+        """The farthest member of each of the n clusters with the largest inertia, the largest first."""
+        squared, weights = self.squared_distances(), self.samples.weights
+        cost = squared if weights is None else squared * weights
+        inertias = np.bincount(self.labels, np.maximum(cost, 0), len(self.centroids))
+        donors = np.argsort(-inertias, kind="stable")[:n]
+        return np.array([np.argmax(np.where(self.labels == donor, squared, -1)) for donor in donors])
+
     def placed_at(self, indices: IntArray) -> Float64Array:
         """(m, d) these samples as the new centroids.
 
@@ -64,8 +76,7 @@ def farthest(case: EmptyCase) -> Float64Array:
 
     As scikit-learn relocates empty clusters; inertia falls with every sample placed. Ties: the lowest index.
     """
-    order = np.argsort(-case.squared_distances(), kind="stable")
-    return case.placed_at(order[: len(case.empty)])
+    return case.placed_at(case.farthest(len(case.empty)))
 
 
 def split(case: EmptyCase) -> Float64Array:
@@ -73,13 +84,7 @@ def split(case: EmptyCase) -> Float64Array:
 
     Splitting the cluster that distorts most is the step of Linde, Buzo & Gray (1980).
     """
-    squared = case.squared_distances()
-    weights = case.samples.weights
-    cost = squared if weights is None else squared * weights
-    inertias = np.bincount(case.labels, np.maximum(cost, 0), len(case.centroids))
-    donors = np.argsort(-inertias, kind="stable")[: len(case.empty)]
-    rows = [np.argmax(np.where(case.labels == donor, squared, -1)) for donor in donors]
-    return case.placed_at(np.array(rows))
+    return case.placed_at(case.farthest_of_costliest(len(case.empty)))
 
 
 def sample(case: EmptyCase) -> Float64Array:

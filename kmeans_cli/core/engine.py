@@ -16,11 +16,13 @@ from kmeans_cli.core.distance import own_squared_distances
 from kmeans_cli.core.empty import EMPTY_POLICIES, EmptyCase
 from kmeans_cli.core.init import INITS, Start, StartCase
 from kmeans_cli.core.params import KMeansParams, MiniBatchParams
+from kmeans_cli.core.pass_loop import fit_stream
 from kmeans_cli.core.prepare import Prepared, prepare
 from kmeans_cli.core.result import build_result, weighted_sum
 from kmeans_cli.core.samples import Samples
 from kmeans_cli.core.stop import STOP_RULES
 from kmeans_cli.core.stop import labels as labels_unchanged
+from kmeans_cli.core.stream import Stream
 from kmeans_cli.core.types import (
     FitState,
     Float64Array,
@@ -40,7 +42,7 @@ _CANCELLED = 1e-6
 
 
 def fit(
-    samples: Samples,
+    samples: Samples | Stream,
     params: KMeansParams,
     *,
     minibatch: MiniBatchParams | None = None,
@@ -56,7 +58,7 @@ def fit(
     """One k-means fit from one start.
 
     Args:
-        samples: The data.
+        samples: The data; a stream is read in passes, and gives a ``StreamResult``.
         params: The settings; ``init`` is the caller's concern when it names a file or run, and so is ``n_init`` but for
             mini-batch, which chooses among its starts before it begins.
         minibatch: The settings of algorithm ``minibatch``; None: the defaults.
@@ -84,6 +86,19 @@ def fit(
     """
     began = clock()
     check(samples, params, start)
+    if isinstance(samples, Stream):
+        return fit_stream(
+            samples,
+            params,
+            minibatch or MiniBatchParams(),
+            seed=seed,
+            start=start,
+            state=state,
+            map_blocks=map_blocks,
+            clock=clock,
+            on_iteration=on_iteration,
+            distance_sums=distance_sums,
+        )
     batches = minibatch or MiniBatchParams()
     if prepared is None:
         prepared = prepare(samples, map_blocks)

@@ -121,6 +121,13 @@ INITS: dict[str, Init] = {
 }
 
 
+PARALLEL = "parallel"
+"""k-means‖, for data that are read in passes; see ``stream_start``."""
+
+INIT_NAMES = (*INITS, PARALLEL)
+"""What a user may ask for."""
+
+
 def _draw(shares: Float64Array, rng: np.random.Generator, n: int) -> IntArray:
     """``n`` sample indices, each drawn in proportion to its share (evenly when all are 0)."""
     cumulated = np.cumsum(shares)

@@ -7,7 +7,7 @@ from typing import Any
 
 from kmeans_cli.core.algorithms import ALGORITHM_NAMES, MINIBATCH
 from kmeans_cli.core.empty import EMPTY_POLICIES
-from kmeans_cli.core.init import INITS
+from kmeans_cli.core.init import INIT_NAMES
 from kmeans_cli.core.stop import STOP_RULES
 from kmeans_cli.errors import ConfigError
 
@@ -59,7 +59,7 @@ class KMeansParams:
 
     Attributes:
         n_clusters: How many clusters, at least 1.
-        init: A name in ``INITS``, or where given centroids are: ``{"file": path}`` or ``{"run": RUN}``.
+        init: A name in ``INIT_NAMES``, or where given centroids are: ``{"file": path}`` or ``{"run": RUN}``.
         n_init: How many starts; the best by inertia is kept. For several k it may be a list, a number for each.
             Mini-batch chooses the best start before it begins.
         algorithm: A name in ``ALGORITHMS``, or ``auto``, or ``minibatch``.
@@ -166,7 +166,7 @@ def _check_init(init: str | dict[str, str]) -> None:
             value=init,
         )
     else:
-        _check_name(init, INITS, "init", "is no init")
+        _check_name(init, INIT_NAMES, "init", "is no init")
 
 
 def _check_name(value: str, names: Any, where: str, problem: str) -> None:

@@ -23,7 +23,7 @@ _CHUNK_VALUES = 1 << 16
 # Squared distance of the mean from the origin, in units of the mean squared distance from the mean, up to which
 # float32 rows are used as they are. Beyond it their length would widen the slack of products without need.
 _OFF_CENTRE = 4.0
-_SAFE_LENGTHS = (1e-6, 1e6)
+SAFE_LENGTHS = (1e-6, 1e6)
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def prepare(samples: Samples, map_blocks: MapBlocks = map) -> Prepared:
     mean = sums / total_weight
     squares = _squares(samples, mean, map_blocks)
     about_mean = _weighted_sum(samples, squares)
-    origin = _origin(mean, about_mean / total_weight)
+    origin = origin_near(mean, about_mean / total_weight)
     # Far from zero the mean itself is rounded too coarsely for the identity in the other branch.
     total = (
         _weighted_sum(samples, _squares(samples, origin, map_blocks))
@@ -167,7 +167,7 @@ def _weighted_sum(samples: Samples, values: Float64Array) -> float:
     return float(values.sum() if samples.weights is None else samples.weights @ values)
 
 
-def _origin(mean: Float64Array, mean_square: float) -> Float64Array:
+def origin_near(mean: Float64Array, mean_square: float) -> Float64Array:
     """Near the mean where that is far from zero, else zero: a point that samples are subtracted from without loss.
 
     It is rounded to the power of two next to the spread of a feature, so differences of whole numbers, and of
@@ -177,7 +177,7 @@ def _origin(mean: Float64Array, mean_square: float) -> Float64Array:
         return np.zeros_like(mean)
     if mean_square == 0:
         return mean
-    grain = _power_of_two(mean_square / len(mean))
+    grain = power_of_two(mean_square / len(mean))
     origin: Float64Array = np.round(mean / grain) * grain
     return origin
 
@@ -185,12 +185,12 @@ def _origin(mean: Float64Array, mean_square: float) -> Float64Array:
 def _rows(
     samples: Samples, origin: Float64Array, mean_square: float, largest: float, map_blocks: MapBlocks
 ) -> tuple[NDArray[np.float32], float]:
-    low, high = _SAFE_LENGTHS
+    low, high = SAFE_LENGTHS
     if isinstance(samples, ArraySamples) and samples.dtype == np.float32 and not origin.any() and low < largest < high:
         return samples.X.astype(np.float32, copy=False), 1.0
     rows = np.empty((samples.n, samples.d), dtype=np.float32)
     # A power of two scales without rounding; it keeps squares clear of float32's overflow and underflow.
-    scale = _power_of_two(max(mean_square, np.finfo(np.float64).tiny))
+    scale = power_of_two(max(mean_square, np.finfo(np.float64).tiny))
 
     def centre(block: Block) -> None:
         def write(where: slice, piece: FloatArray) -> None:
@@ -202,7 +202,7 @@ def _rows(
     return rows, scale
 
 
-def _power_of_two(square: float) -> float:
+def power_of_two(square: float) -> float:
     """The power of two next to a length, given its square."""
     return float(2.0 ** np.round(np.log2(square) / 2))
 

@@ -57,7 +57,7 @@ def build_result(
         init_indices=begin.indices,
         algorithm=algorithm,
         algorithm_reason=algorithm_reason,
-        warnings=_warnings(prepared, sizes, inertia, cure),
+        warnings=warnings_of(prepared, sizes, inertia, cure),
     )
 
 
@@ -66,7 +66,8 @@ def weighted_sum(values: Float64Array, weights: Float64Array | None) -> float:
     return float(values.sum() if weights is None else weights @ values)
 
 
-def _warnings(prepared: Prepared, sizes: np.ndarray, inertia: float, cure: str) -> tuple[str, ...]:
+def warnings_of(prepared: Prepared, sizes: np.ndarray, inertia: float, cure: str) -> tuple[str, ...]:
+    """What the user should know of (k,) cluster sizes: that some are 0, and why."""
     k, n_empty = len(sizes), int(np.count_nonzero(sizes == 0))
     if n_empty == 0:
         return ()

@@ -89,7 +89,7 @@ class ArraySamples:
             raise ConfigError("is the shape of an empty matrix", where="X", value=X.shape)
         self.X = np.ascontiguousarray(X)
         self._weights = None if weights is None else _checked_weights(weights, len(X))
-        rows = min(max(_BLOCK_BYTES // (X.shape[1] * X.itemsize), _MIN_BLOCK_ROWS), _MAX_BLOCK_ROWS)
+        rows = block_rows(X.shape[1], X.itemsize)
         starts = range(0, len(X), rows)
         self._blocks = tuple(Block(i, start, min(start + rows, len(X))) for i, start in enumerate(starts))
 
@@ -124,6 +124,11 @@ class ArraySamples:
     def take(self, indices: IntArray) -> FloatArray:
         """(len(indices), d) a copy of the rows with these indices."""
         return self.X[indices]
+
+
+def block_rows(d: int, itemsize: int) -> int:
+    """How many rows of d features make a block."""
+    return min(max(_BLOCK_BYTES // (d * itemsize), _MIN_BLOCK_ROWS), _MAX_BLOCK_ROWS)
 
 
 def _checked_weights(weights: FloatArray, n: int) -> Float64Array:

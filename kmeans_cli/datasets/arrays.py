@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from kmeans_cli.datasets.raw import Raw, as_rows, full_scale_of, name_of
 from kmeans_cli.datasets.reading import check_claim, reading
+from kmeans_cli.datasets.shard_files import find_shards, read_shard_headers
 from kmeans_cli.errors import PlaceError
 
 if TYPE_CHECKING:
@@ -30,6 +31,22 @@ _HEADER_READERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_hea
 def read_npy(path: Path, params: DataParams) -> Raw:  # noqa: ARG001 - all readers have this signature
     """An ``.npy`` file as data: rows, or images."""
     X, image_shape = as_rows(read_npy_array(path), str(path))
+    return Raw(name_of(path), X, image_shape=image_shape, full_scale=full_scale_of(X), path=path)
+
+
+def read_shards(path: Path, params: DataParams) -> Raw:  # noqa: ARG001 - all readers have this signature
+    """A folder of ``.npy`` files as one matrix, by their names."""
+    shards = read_shard_headers(find_shards(path))
+    first = shards[0]
+    shape, dtype = (sum(shard.n for shard in shards), *first.shape[1:]), np.dtype(first.dtype)
+    n_bytes = math.prod(shape) * dtype.itemsize
+    check_claim(path, n_bytes, n_bytes, compressed=False)
+    rows = np.empty(shape, dtype)
+    end = 0
+    for shard in shards:
+        rows[end : end + shard.n] = read_npy_array(shard.path)
+        end += shard.n
+    X, image_shape = as_rows(rows, str(path))
     return Raw(name_of(path), X, image_shape=image_shape, full_scale=full_scale_of(X), path=path)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from kmeans_cli.datasets.arrays import NPY_MAGIC, read_npy
+from kmeans_cli.datasets.arrays import NPY_MAGIC, read_npy, read_shards
 from kmeans_cli.datasets.builtin import load_blobs, load_digits
 from kmeans_cli.datasets.csv_table import read_csv
 from kmeans_cli.datasets.idx import is_idx, read_idx
@@ -17,6 +17,7 @@ from kmeans_cli.datasets.mnist import fetch_mnist, find_mnist, load_mnist
 from kmeans_cli.datasets.npz import read_npz
 from kmeans_cli.datasets.raw import Raw
 from kmeans_cli.datasets.reading import GZIP_MAGIC, reading
+from kmeans_cli.datasets.shard_files import find_shards
 from kmeans_cli.errors import PlaceError
 from kmeans_cli.pictures import SUFFIXES as PICTURE_SUFFIXES
 from kmeans_cli.progress import Progress
@@ -73,7 +74,7 @@ def reader_of(path: Path) -> Reader:
         PlaceError: If it is missing, a pipe or a device, or neither says what it is.
     """
     if path.is_dir():
-        return read_picture_folder
+        return read_shards if find_shards(path) else read_picture_folder
     if path.exists() and not path.is_file():  # a pipe may keep us waiting, a device never ends
         raise PlaceError("is no file", where=str(path), allowed="files and folders")
     if _IDX_NAME.search(path.name):  # train-images-idx3-ubyte and t10k-labels.idx1-ubyte have no suffix to go by

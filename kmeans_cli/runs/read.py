@@ -79,6 +79,11 @@ class Run:
         return read_model(self.path / MODEL)
 
     @property
+    def was_in_passes(self) -> bool:
+        """Whether the data were read in passes: then nothing else here should try to hold them."""
+        return bool((self.record.get("dataset") or {}).get("in_passes"))
+
+    @property
     def labels(self) -> NDArray[np.integer[Any]]:
         """(n_samples,) the model's cluster of every training sample."""
         return self.model().labels

@@ -112,6 +112,14 @@ def test_best_and_worst_are_of_all_inits() -> None:
         assert read_model(run / model).cluster_sizes.tolist() == sizes
 
 
+def test_a_limit_too_small_for_many_fits_is_refused() -> None:
+    """Before a folder is made; the line says what it would take."""
+    result = _kmeans("sweep-k", *BLOBS, "--memory", "1MiB")
+    assert result.exit_code == 2
+    assert "executor.memory: '1MiB' is too little; allowed: at least 6" in result.stderr
+    assert not Path("runs").exists()
+
+
 def test_tables_of_starts_have_no_empty_heads() -> None:
     """One empty line between tables, and no line of heads over facts that have none."""
     lines = _kmeans("multi-init", *BLOBS, "--k", "3,4", "--n-init", "2").stdout.splitlines()

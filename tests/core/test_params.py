@@ -45,7 +45,7 @@ def test_rules_with_a_tolerance(rule: str, tol: float) -> None:
         ({"max_iter": 0}, "max_iter: 0 is too small; allowed: a whole number from 1"),
         (
             {"init": "kmeans++"},
-            "init: 'kmeans++' is no init; allowed: k-means++, sample, uniform, farthest; did you mean",
+            "init: 'kmeans++' is no init; allowed: k-means++, sample, uniform, farthest, parallel; did you mean",
         ),
         ({"init": {}}, "init: {} names no start; allowed: {file: centroids.npy} or {run: RUN}"),
         ({"init": {"file": "a", "run": "b"}}, "init: {'file': 'a', 'run': 'b'} names no start"),

@@ -1,0 +1,197 @@
+"""Exact Lloyd over a stream: each iteration is one pass over the pieces, whose sums are added in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import reduce
+from operator import add
+from typing import Any
+
+import numpy as np
+
+from kmeans_cli.core.empty import EMPTY_POLICIES
+from kmeans_cli.core.init import Start
+from kmeans_cli.core.params import KMeansParams, MiniBatchParams
+from kmeans_cli.core.passes import Assign, Measure, PieceMeasures
+from kmeans_cli.core.stop import STOP_RULES
+from kmeans_cli.core.stop import labels as labels_unchanged
+from kmeans_cli.core.stream import Stream
+from kmeans_cli.core.stream_batches import StreamBatchLoop
+from kmeans_cli.core.stream_empty import StreamEmptyCase
+from kmeans_cli.core.stream_result import LABELS, StreamResult, build_stream_result
+from kmeans_cli.core.stream_start import draw_stream_start
+from kmeans_cli.core.types import (
+    FitState,
+    Float64Array,
+    IntArray,
+    IterationRecord,
+    MapBlocks,
+    OnIteration,
+    StopReason,
+)
+
+# Below this share of the total dispersion the inertia from sums has lost too many digits to cancellation.
+_CANCELLED = 1e-6
+
+
+def fit_stream(
+    stream: Stream,
+    params: KMeansParams,
+    batches: MiniBatchParams,
+    *,
+    seed: int,
+    start: Float64Array | None,
+    state: FitState | None,
+    map_blocks: MapBlocks,
+    clock: Callable[[], float],
+    on_iteration: OnIteration | None,
+    distance_sums: bool,
+) -> StreamResult:
+    """One fit of a stream; for ``engine.fit``, which describes the arguments.
+
+    A state's ``labels`` are empty, and its ``sums`` are the centroids its labels were nearest to: going on from it
+    costs a pass more.
+    """
+    began = clock()
+    rng = np.random.default_rng(seed)
+    if state is not None:
+        rng.bit_generator.state = state.rng_state
+        begin = Start(state.start, state.init_indices)
+    elif start is not None:
+        begin = Start(np.asarray(start, dtype=np.float64), None)
+    else:
+        begin = draw_stream_start(stream, params, batches, rng, map_blocks)
+    after_init = clock()
+    loop: _PassLoop | StreamBatchLoop
+    if params.is_minibatch:
+        loop = StreamBatchLoop(stream, params, batches, map_blocks, clock, rng, begin, state, distance_sums)
+    else:
+        loop = _PassLoop(stream, params, map_blocks, clock, rng, begin, distance_sums)
+        if state is not None:
+            loop.restore(state)
+    result = loop.result(loop.run(on_iteration))
+    before = sum(record.seconds for record in (state.history if state is not None else ()))
+    seconds = {"prepare": 0.0, "init": after_init - began, "fit": clock() - after_init + before}
+    return replace(result, seconds=seconds)
+
+
+class _PassLoop:
+    """The state of a running fit and its steps."""
+
+    def __init__(
+        self,
+        stream: Stream,
+        params: KMeansParams,
+        map_blocks: MapBlocks,
+        clock: Callable[[], float],
+        rng: np.random.Generator,
+        begin: Start,
+        distance_sums: bool,
+    ) -> None:
+        self.stream, self.params, self.map_blocks, self.clock = stream, params, map_blocks, clock
+        self.rng, self.begin, self.distance_sums = rng, begin, distance_sums
+        self.centroids = self.assigned = begin.centroids
+        self.history: list[IterationRecord] = []
+
+    @property
+    def labels(self) -> str:
+        """The note with the labels of the last iteration; the next one writes another, so it can be done twice."""
+        return f"{LABELS}-{len(self.history) % 2}"
+
+    def restore(self, state: FitState) -> None:
+        """Go on from a state: its labels are found again by a pass."""
+        self.centroids, self.assigned, self.history = state.centroids, state.sums, list(state.history)
+        list(self._map(Assign(self.stream, self.assigned, None, self.labels)))
+
+    def run(self, on_iteration: OnIteration | None) -> StopReason:
+        """Iterate until a rule, the limit or the caller says stop."""
+        reason = self._stop_reason() if self.history else None
+        while reason is None:
+            if len(self.history) >= self.params.max_iter:
+                return StopReason.MAX_ITER
+            self._iterate()
+            reason = self._stop_reason()
+            wish = on_iteration is not None and on_iteration(self.history[-1], self._state())
+            if wish and reason is None:
+                reason = StopReason.INTERRUPTED
+        return reason
+
+    def result(self, stop_reason: StopReason) -> StreamResult:
+        """The last assignment, so that the labels belong to the centroids, measured directly."""
+        return build_stream_result(
+            self.stream,
+            self.centroids,
+            begin=self.begin,
+            history=self.history,
+            stop_reason=stop_reason,
+            algorithm="lloyd",
+            algorithm_reason="the data are read in passes",
+            cure=f"empty: {self.params.empty}",
+            map_blocks=self.map_blocks,
+        )
+
+    def _iterate(self) -> None:
+        began, frame = self.clock(), self.stream.frame
+        joined = f"{LABELS}-{(len(self.history) + 1) % 2}"
+        sums, sizes, n_moved = self._assign(self.labels if self.history else None, joined)
+        self.assigned, filled = self.centroids, sizes > 0
+        means = self.centroids.copy()
+        means[filled] = frame.origin + sums[filled] / sizes[filled, None]
+        shift = np.sqrt(np.square(means[filled] - self.centroids[filled]).sum(axis=1).max())
+        inertia = max(0.0, frame.total - float((np.square(sums[filled]).sum(axis=1) / sizes[filled]).sum()))
+        measured = None
+        if self.distance_sums or inertia < _CANCELLED * frame.total:
+            measured = self._measure(means, joined)
+            inertia = float(measured.inertias.sum()) if inertia < _CANCELLED * frame.total else inertia
+        empty = np.flatnonzero(~filled)
+        # Where nothing moved, the centroids of empty clusters attracted nobody; a new draw would undo the fixed point.
+        if len(empty) and n_moved:
+            case = StreamEmptyCase.of(self.stream, joined, empty, means, self.rng, self.map_blocks)
+            means[empty] = EMPTY_POLICIES[self.params.empty](case)
+        self.centroids = means
+        self.history.append(
+            IterationRecord(
+                iteration=len(self.history) + 1,
+                inertia=inertia,
+                j_clust=inertia / frame.n,
+                centroid_shift=float(shift),
+                n_moved=n_moved,
+                n_empty=len(empty),
+                seconds=self.clock() - began,
+                distance_sum=measured.distance_sum if measured is not None and self.distance_sums else None,
+            )
+        )
+
+    def _assign(self, former: str | None, joined: str) -> tuple[Float64Array, IntArray, int]:
+        """One pass: (k, d) sums of the clusters about the origin, their (k,) sizes, and how many samples moved."""
+        sums = np.zeros(self.centroids.shape)
+        sizes, n_moved = np.zeros(len(sums), dtype=np.int64), 0
+        for piece in self._map(Assign(self.stream, self.centroids, former, joined)):
+            sums += piece.sums
+            sizes += piece.sizes
+            n_moved += piece.n_moved
+        return sums, sizes, n_moved
+
+    def _measure(self, centroids: Float64Array, labels: str) -> PieceMeasures:
+        measured: PieceMeasures = reduce(add, self._map(Measure(self.stream, centroids, labels)))
+        return measured
+
+    def _map(self, function: Callable[..., Any]) -> Any:
+        return self.map_blocks(function, self.stream.pieces())
+
+    def _stop_reason(self) -> StopReason | None:
+        record, previous = self.history[-1], self.history[-2] if len(self.history) > 1 else None
+        rule, tol = STOP_RULES[self.params.stop.rule], self.params.stop.tol
+        return labels_unchanged(record, previous, 0.0) or rule(record, previous, tol or 0.0)
+
+    def _state(self) -> FitState:
+        return FitState(
+            centroids=self.centroids,
+            labels=np.zeros(0, dtype=np.int32),
+            start=self.begin.centroids,
+            sums=self.assigned,
+            rng_state=dict(self.rng.bit_generator.state),
+            history=tuple(self.history),
+            init_indices=self.begin.indices,
+        )
