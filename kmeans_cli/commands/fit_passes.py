@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
@@ -25,6 +27,7 @@ from kmeans_cli.commands.streams import (
     notes_folder,
     open_map,
     open_stream,
+    shards_of,
     survey_stream,
     without_labels,
     write_labels,
@@ -35,6 +38,8 @@ from kmeans_cli.core.init import PARALLEL
 from kmeans_cli.core.stream_start import n_drawn
 from kmeans_cli.core.types import MapBlocks, StopReason
 from kmeans_cli.datasets.raw import name_of
+from kmeans_cli.datasets.scale import resolved_dtype
+from kmeans_cli.datasets.shard_files import Shard
 from kmeans_cli.datasets.shards import FileStream
 from kmeans_cli.errors import ConfigError
 from kmeans_cli.experiment import FitJob, FitOutcome, run_fit
@@ -53,16 +58,18 @@ def stream_of(config: Config) -> FileStream | None:
         ConfigError: If the data or a setting do not allow for it.
         PlaceError: If a shard is missing, broken or unlike the others.
     """
-    stream, on_cluster = open_stream(config.data), config.executor.name == "dask"
-    if stream is None:
+    shards, on_cluster = shards_of(config.data), config.executor.name == "dask"
+    if not shards:
         if on_cluster:
             problem = "spreads a single fit over shards: data.path must be an .npy file or a folder of them"
             raise ConfigError(problem, where="executor.name", value="dask")
         _refuse_parallel(config)
         return None
-    if not on_cluster and bytes_in_memory(stream) <= _limit(config):
+    if not on_cluster and bytes_in_memory(shards, config.data.dtype) <= _limit(config):
         _refuse_parallel(config)
         return None
+    stream = open_stream(config.data)
+    assert stream is not None  # it has shards
     check_settings(config.data, config.kmeans.algorithm)
     least = bytes_in_passes(stream, config)
     if config.executor.memory_bytes is not None and config.executor.memory_bytes < least:
@@ -71,10 +78,13 @@ def stream_of(config: Config) -> FileStream | None:
     return stream
 
 
-def bytes_in_memory(stream: FileStream) -> int:
+def bytes_in_memory(shards: Sequence[Shard], dtype: str) -> int:
     """About the memory a fit takes that holds the data: twice while they are read, and labels, distances, bounds."""
-    size: int = BYTES_OF_PROGRAM + stream.n * (2 * stream.d * stream.dtype.itemsize + 64)
-    return size
+    n = sum(math.prod(shard.shape[:1]) for shard in shards)
+    # What a header claims beyond the end of its file is refused when the file is read.
+    n_values = sum(min(math.prod(shard.shape), shard.n_stored) for shard in shards)
+    itemsize = resolved_dtype(dtype, np.empty(0, shards[0].dtype)).itemsize
+    return BYTES_OF_PROGRAM + 2 * n_values * itemsize + 64 * min(n, n_values)
 
 
 def bytes_in_passes(stream: FileStream, config: Config) -> int:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import math
-import sys
-import warnings
 import zipfile
 from collections.abc import Collection
 from pathlib import Path
-from tokenize import TokenError
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from kmeans_cli.datasets.npy_header import BROKEN_HEADER, broken, read_npy_header
 from kmeans_cli.datasets.raw import Raw, as_rows, full_scale_of, name_of
 from kmeans_cli.datasets.reading import check_claim, reading
-from kmeans_cli.datasets.shard_files import find_shards, read_shard_headers
+from kmeans_cli.datasets.shard_files import check_shards, find_shards, read_shard
 from kmeans_cli.errors import PlaceError
 
 if TYPE_CHECKING:
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 
 NPY_MAGIC = npy.MAGIC_PREFIX
 _LAST_CHARACTER = 0x10FFFF
-_HEADER_READERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 
 
 def read_npy(path: Path, params: DataParams) -> Raw:  # noqa: ARG001 - all readers have this signature
@@ -36,7 +33,8 @@ def read_npy(path: Path, params: DataParams) -> Raw:  # noqa: ARG001 - all reade
 
 def read_shards(path: Path, params: DataParams) -> Raw:  # noqa: ARG001 - all readers have this signature
     """A folder of ``.npy`` files as one matrix, by their names."""
-    shards = read_shard_headers(find_shards(path))
+    shards = [read_shard(file) for file in find_shards(path)]
+    check_shards(shards)
     first = shards[0]
     shape, dtype = (sum(shard.n for shard in shards), *first.shape[1:]), np.dtype(first.dtype)
     n_bytes = math.prod(shape) * dtype.itemsize
@@ -98,23 +96,14 @@ def read_member(archive: zipfile.ZipFile, path: Path, key: str) -> NDArray[Any]:
 
 
 def _read_array(file: IO[bytes], path: Path, where: str, stored: int, *, compressed: bool) -> NDArray[Any]:
+    header = read_npy_header(file, where)
+    check_claim(path, math.prod(header.shape) * header.dtype.itemsize, stored, compressed=compressed)
+    file.seek(0)
     try:
-        version = npy.read_magic(file)
-        if version not in _HEADER_READERS:
-            raise PlaceError("is of an unknown npy version", where=where, value=version)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Python's parser has remarks on headers that are almost right
-            shape, _, dtype = _HEADER_READERS[version](file)
-        if dtype.hasobject:
-            raise PlaceError("holds Python objects, which are never unpickled; save it as numbers", where=where)
-        if not all(0 <= length <= sys.maxsize for length in shape):
-            raise PlaceError("is no shape of an array", where=where, value=shape)
-        check_claim(path, math.prod(shape) * dtype.itemsize, stored, compressed=compressed)
-        file.seek(0)
         array: NDArray[Any] = npy.read_array(file, allow_pickle=False)
         array = array.astype(array.dtype.newbyteorder("="), copy=False)
-    except (ValueError, TypeError, SyntaxError, TokenError, RecursionError) as error:
-        raise PlaceError(f"is no whole NumPy array ({error})", where=where) from None
+    except BROKEN_HEADER as error:
+        raise broken(where, error) from None
     # At its end, and not before, zipfile compares the checksum of a member.
     if file.read(1):
         raise PlaceError("holds more than its header claims", where=where)

@@ -7,15 +7,14 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tokenize import TokenError
 
-from numpy.lib import format as npy
+import numpy as np
 
+from kmeans_cli.datasets.npy_header import read_npy_header
 from kmeans_cli.datasets.reading import reading
 from kmeans_cli.errors import PlaceError
 
 SUFFIX = ".npy"
-_HEADER_READERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 
 
 @dataclass(frozen=True)
@@ -27,19 +26,26 @@ class Shard:
         offset: Where its rows begin, in bytes.
         shape: Of its array: rows, and what each holds.
         dtype: Of its values, as NumPy writes it.
-        state: Its size and when it was last changed.
+        by_columns: Whether they are stored one column after the other.
+        state: Its size in bytes and when it was last changed.
     """
 
     path: Path
     offset: int
     shape: tuple[int, ...]
     dtype: str
+    by_columns: bool
     state: tuple[int, int]
 
     @property
     def n(self) -> int:
         """Number of rows."""
         return self.shape[0]
+
+    @property
+    def n_stored(self) -> int:
+        """How many values the file is long enough for."""
+        return (self.state[0] - self.offset) // max(1, np.dtype(self.dtype).itemsize)
 
 
 def find_shards(path: Path) -> list[Path]:
@@ -49,44 +55,46 @@ def find_shards(path: Path) -> list[Path]:
     return [path] if path.suffix.lower() == SUFFIX else []
 
 
-def read_shard_headers(paths: Sequence[Path]) -> tuple[Shard, ...]:
-    """What the files say of themselves.
+def read_shard(path: Path) -> Shard:
+    """What a file says of itself.
 
     Raises:
-        PlaceError: If one is missing, cut short, empty, of another kind of rows than the first, or holds no numbers.
+        PlaceError: If it is missing, a pipe or a device, or has no header of an array.
     """
-    shards = tuple(_read_header(path) for path in paths)
+    if path.exists() and not path.is_file():  # a pipe may keep us waiting, a device never ends
+        raise PlaceError("is no file", where=str(path), allowed="files and folders")
+    with reading(path), path.open("rb") as file:
+        header = read_npy_header(file, str(path))
+        return Shard(path, file.tell(), header.shape, header.dtype.str, header.by_columns, state_of(file.fileno()))
+
+
+def check_shards(shards: Sequence[Shard]) -> None:
+    """Check that files hold whole rows of numbers, all of one kind.
+
+    Raises:
+        PlaceError: If one is cut short, empty, of another kind of rows than the first, or holds no numbers.
+    """
     first = shards[0]
     for shard in shards:
+        _check(shard)
         where = str(shard.path)
         if shard.shape[1:] != first.shape[1:]:
             problem = f"has rows of {_shown(shard.shape[1:])} values, {first.path.name} of {_shown(first.shape[1:])}"
             raise PlaceError(problem, where=where)
         if shard.dtype != first.dtype:
             raise PlaceError(f"holds {shard.dtype}, {first.path.name} {first.dtype}", where=where)
-    return shards
 
 
-def _read_header(path: Path) -> Shard:
-    where = str(path)
-    with reading(path), path.open("rb") as file:
-        try:
-            version = npy.read_magic(file)
-            if version not in _HEADER_READERS:
-                raise PlaceError("is of an unknown npy version", where=where, value=version)
-            shape, fortran, dtype = _HEADER_READERS[version](file)
-        except (ValueError, TypeError, SyntaxError, TokenError, RecursionError) as error:
-            raise PlaceError(f"is no NumPy array ({error})", where=where) from None
-        offset, state = file.tell(), state_of(file.fileno())
-    if dtype.kind not in "biuf" or len(shape) < 2:
-        raise PlaceError(f"is no matrix of real numbers, but {len(shape)}-dimensional {dtype}", where=where)
-    if 0 in shape:
-        raise PlaceError("is empty", where=where, value=shape)
-    if fortran:
+def _check(shard: Shard) -> None:
+    where, dtype = str(shard.path), np.dtype(shard.dtype)
+    if dtype.kind not in "biuf" or len(shard.shape) < 2:
+        raise PlaceError(f"is no matrix of real numbers, but {len(shard.shape)}-dimensional {dtype}", where=where)
+    if 0 in shard.shape:
+        raise PlaceError("is empty", where=where, value=shard.shape)
+    if shard.by_columns:
         raise PlaceError("is stored by columns; np.ascontiguousarray stores it by rows", where=where)
-    if state[0] < offset + math.prod(shape) * dtype.itemsize:
+    if shard.n_stored < math.prod(shard.shape):
         raise PlaceError("is cut short: it is smaller than its header says", where=where)
-    return Shard(path, offset, shape, dtype.str, state)
 
 
 def state_of(descriptor: int) -> tuple[int, int]:

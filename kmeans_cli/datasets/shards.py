@@ -137,7 +137,7 @@ class FileStream(Stream):
         """A note of a piece."""
         path = self._note(name, piece)
         with reading(path):
-            values: NDArray[Any] = np.load(path)
+            values: NDArray[Any] = np.load(path, allow_pickle=False)
         return values
 
     def shard_of(self, row: int) -> tuple[Shard, int]:

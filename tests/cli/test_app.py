@@ -101,7 +101,10 @@ def test_a_command_may_choose_its_code() -> None:
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        ("fit --sed 3", "No such option: --sed (Possible options: --seed, --set); see 'kmeans fit --help'"),
+        (
+            "fit --sed 3",
+            "No such option: --sed (Possible options: --scheduler, --seed, --set); see 'kmeans fit --help'",
+        ),
         ("fti", "No such command 'fti'. Did you mean 'fit'?; see 'kmeans --help'"),
         ("runs shwo", "Did you mean 'show'?"),
         ("fit a b", "unexpected extra argument(s) (b)"),

@@ -109,7 +109,7 @@ def test_a_file_that_is_cut_short_or_no_array(tmp_path: Path) -> None:
     with pytest.raises(PlaceError, match=r"1\.npy: is cut short"):
         open_stream(DataParams(path=folder))
     (folder / "1.npy").write_bytes(b"no array")
-    with pytest.raises(PlaceError, match=r"1\.npy: is no NumPy array"):
+    with pytest.raises(PlaceError, match=r"1\.npy: is no whole NumPy array"):
         open_stream(DataParams(path=folder))
 
 
