@@ -75,7 +75,7 @@ def without(idea: str) -> Contender:
     return run
 
 
-def measure(name: str, repeats: int | None) -> dict[str, float]:
+def measure(name: str, repeats: int) -> dict[str, float]:
     """Median seconds of a work without each idea; all must end with the same labels.
 
     Raises:
@@ -92,7 +92,7 @@ def main() -> None:
     """Measure and write the table: an idea per line, a work per column, how many times as long without it."""
     parser = argparse.ArgumentParser()
     parser.add_argument("works", nargs="*", default=_DEFAULT, metavar="WORK")
-    parser.add_argument("--repeats", type=int)
+    parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--out", type=Path, default=Path("runs/bench"))
     arguments = parser.parse_args()
     seconds = {name: measure(name, arguments.repeats) for name in arguments.works}

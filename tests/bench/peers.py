@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol
 
 import numpy as np
 from sklearn.cluster import KMeans, kmeans_plusplus
@@ -43,14 +43,19 @@ class Timed:
     algorithm: str
 
 
-Contender: TypeAlias = Callable[[Work], Timed]
+class Contender(Protocol):
+    """Fits a work, to strict convergence unless it is told to stop early."""
+
+    def __call__(self, work: Work, max_iter: int = ...) -> Timed:
+        """Fit."""
+        ...
 
 
 def ours(algorithm: str) -> Contender:
     """Our fit, on all cores."""
 
-    def run(work: Work) -> Timed:
-        params = KMeansParams(n_clusters=work.k, algorithm=algorithm, max_iter=_STRICT)
+    def run(work: Work, max_iter: int = _STRICT) -> Timed:
+        params = KMeansParams(n_clusters=work.k, algorithm=algorithm, max_iter=max_iter)
         samples, start = ArraySamples(work.X, work.weights), work.start.astype(np.float64)
         with open_block_map(available_cores()) as map_blocks:
             began = time.perf_counter()
@@ -70,9 +75,9 @@ def ours(algorithm: str) -> Contender:
 def scikit_learn(algorithm: str) -> Contender:
     """scikit-learn's fit to strict convergence, on all cores as it comes."""
 
-    def run(work: Work) -> Timed:
+    def run(work: Work, max_iter: int = _STRICT) -> Timed:
         start = work.start.astype(work.X.dtype)
-        model = KMeans(work.k, init=start, n_init=1, tol=0, max_iter=_STRICT, algorithm=algorithm)
+        model = KMeans(work.k, init=start, n_init=1, tol=0, max_iter=max_iter, algorithm=algorithm)
         began = time.perf_counter()
         if work.plus_plus:
             kmeans_plusplus(work.X, work.k, random_state=0)
@@ -103,13 +108,11 @@ def inertia(work: Work, labels: LabelArray) -> float:
     return total
 
 
-def interleaved(
-    work: Work, contenders: Mapping[str, Contender], repeats: int | None = None
-) -> dict[str, tuple[float, Timed]]:
+def interleaved(work: Work, contenders: Mapping[str, Contender], repeats: int) -> dict[str, tuple[float, Timed]]:
     """Each contender's median seconds and last fit, after a warm-up, run in turn so that drift hits all alike."""
     times: dict[str, list[float]] = {name: [] for name in contenders}
     last: dict[str, Timed] = {}
-    for repeat in range((work.repeats if repeats is None else repeats) + 1):
+    for repeat in range(repeats + 1):
         for name, run in contenders.items():
             last[name] = run(work)
             if repeat:

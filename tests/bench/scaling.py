@@ -36,10 +36,10 @@ def works() -> Iterator[tuple[str, int, Work]]:
         for value in values:
             size = _FIXED | {axis: value}
             X = np.ascontiguousarray(mnist()[: size["n"], :: _D // size["d"]])
-            yield axis, value, Work(f"MNIST, {axis} = {value}", X, sample_start(X, size["k"]), repeats=1)
+            yield axis, value, Work(f"MNIST, {axis} = {value}", X, sample_start(X, size["k"]))
 
 
-def measure(repeats: int | None) -> dict[str, dict[str, list[float]]]:
+def measure(repeats: int) -> dict[str, dict[str, list[float]]]:
     """For each axis and contender the milliseconds per iteration at each of its values."""
     times: dict[str, dict[str, list[float]]] = {axis: {name: [] for name in CONTENDERS} for axis in AXES}
     for axis, value, work in works():
@@ -83,7 +83,7 @@ def _draw_axis(ax: Axes, axis: str, values: tuple[int, ...], series: dict[str, l
 def main() -> None:
     """Measure and write both files; ``--draw`` draws the figure again from the first."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--repeats", type=int)
+    parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("runs/bench"))
     parser.add_argument("--draw", action="store_true", help="only draw what was measured")
     arguments = parser.parse_args()

@@ -26,7 +26,7 @@ class Work:
         X: (n, d).
         start: (k, d) rows of X.
         weights: (n,) or None.
-        repeats: Timed fits of each program; the median counts.
+        repeats: Fits timed one after the other in a process; their median counts.
         plus_plus: Also time a k-means++ start, drawn and not used, so that all still fit from ``start``.
     """
 
@@ -34,7 +34,7 @@ class Work:
     X: FloatArray
     start: FloatArray
     weights: Float64Array | None = None
-    repeats: int = 3
+    repeats: int = 1
     plus_plus: bool = False
 
     @property
