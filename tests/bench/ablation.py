@@ -23,7 +23,7 @@ from kmeans_cli.core.algorithms.remainders import Remainders
 from kmeans_cli.core.scratch import Scratch
 from kmeans_cli.core.types import LabelArray, Moves, Where
 from kmeans_cli.core.update import ClusterSums
-from tests.bench.peers import Contender, Timed, interleaved, ours
+from tests.bench.peers import Timed, interleaved, ours
 from tests.bench.works import WORKS, Work
 
 _DEFAULT = ("mnist-20", "mnist-256", "blobs", "cat-64")
@@ -64,7 +64,7 @@ IDEAS: dict[str, tuple[str, Callable[[], AbstractContextManager[Any]]]] = {
 }
 
 
-def without(idea: str) -> Contender:
+def without(idea: str) -> Callable[[Work], Timed]:
     """Our fit with an idea switched off."""
     algorithm, switch_off = IDEAS[idea]
 
