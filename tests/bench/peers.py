@@ -108,7 +108,9 @@ def inertia(work: Work, labels: LabelArray) -> float:
     return total
 
 
-def interleaved(work: Work, contenders: Mapping[str, Contender], repeats: int) -> dict[str, tuple[float, Timed]]:
+def interleaved(
+    work: Work, contenders: Mapping[str, Callable[[Work], Timed]], repeats: int
+) -> dict[str, tuple[float, Timed]]:
     """Each contender's median seconds and last fit, after a warm-up, run in turn so that drift hits all alike."""
     times: dict[str, list[float]] = {name: [] for name in contenders}
     last: dict[str, Timed] = {}
