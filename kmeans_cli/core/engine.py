@@ -178,8 +178,7 @@ class _Loop:
         return reason
 
     def result(self, stop_reason: StopReason) -> KMeansResult:
-        """The last assignment, so that the labels belong to the centroids, measured directly."""
-        # Where no label changed, neither did a centroid: the labels belong to them already.
+        """Measured directly, after a last assignment unless no label changed, for then no centroid did either."""
         if stop_reason is not StopReason.LABELS:
             self.algorithm.assign(self.labels)
         return build_result(
