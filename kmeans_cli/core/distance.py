@@ -28,23 +28,40 @@ _MIN_ROWS = 256
 
 @dataclass(frozen=True)
 class Nearest:
-    """The nearest centroids of m rows, with bounds for those who keep them.
+    """The nearest centroids of m rows, with what bounds are made of for those who keep them.
 
     Attributes:
         labels: (m,) int32, exact.
-        far_squared: (m,) at least the squared distance to the nearest centroid, in units of the scale.
-        near_squared: (m,) at most the squared distance to any other; 0 where float64 had to decide.
+        own: (m,) float32 scores of the nearest centroids.
+        rival: (m,) float32, the smallest score of any other; −∞ where float64 had to decide.
+        slack: (m,) float32, scores that differ by more are in true order.
+        squares: (m,) ‖x − mean‖², in units of the scale.
     """
 
     labels: LabelArray
-    far_squared: FloatArray
-    near_squared: FloatArray
+    own: NDArray[np.float32]
+    rival: NDArray[np.float32]
+    slack: NDArray[np.float32]
+    squares: Float64Array
+
+    def bounds(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """In units of the scale, at least the (m,) squared distances to the nearest centroids, at most to any other."""
+        squares = self.squares.astype(np.float32)
+        # ‖x − c‖² = ‖x − mean‖² + 2 score. A score is off by at most half the slack, the sums by four roundings.
+        slack = squares * np.float32(4 * U32)
+        slack += self.slack
+        far_squared, near_squared = 2 * self.own, 2 * self.rival
+        far_squared += squares
+        far_squared += slack
+        near_squared += squares
+        near_squared -= slack
+        return far_squared, near_squared
 
     def write(self, at: IntArray, others: Nearest) -> None:
         """Set what is known of some rows to what another search found."""
         self.labels[at] = others.labels
-        self.far_squared[at] = others.far_squared
-        self.near_squared[at] = others.near_squared
+        self.own[at] = others.own
+        self.rival[at] = others.rival
 
 
 def nearest(
@@ -57,12 +74,13 @@ def nearest(
     scores[every, labels] = np.inf
     rival = row_min(scores)
     scores[every, labels] = own
-    found, farthest = _bounded(prepared, targets, where, labels, own, rival)
+    found = _found(prepared, targets, where, labels, own, rival)
+    farthest = own + found.slack
     close = np.flatnonzero(rival <= farthest)
     if len(close):
         candidates = scores[close] <= farthest[close, None]
         labels[close] = decide(samples, targets.centroids, _indices(where, close), candidates)
-        found.near_squared[close] = 0
+        rival[close] = -np.inf
     return found
 
 
@@ -78,8 +96,8 @@ def confirm(
     for start in range(0, len(guess), step):
         part = slice(start, min(start + step, len(guess)))
         _compare(scores_by_cluster(prepared, targets, _part(where, part), scratch), guess[part], own[part], rival[part])
-    found, farthest = _bounded(prepared, targets, where, guess.copy(), own, rival)
-    left = np.flatnonzero(rival <= farthest)
+    found = _found(prepared, targets, where, guess.copy(), own, rival)
+    left = np.flatnonzero(rival <= own + found.slack)
     for start in range(0, len(left), step):
         at = left[start : start + step]
         rows = _indices(where, at)
@@ -99,27 +117,17 @@ def _compare(
     scores.min(axis=0, out=rival)
 
 
-def _bounded(
+def _found(
     prepared: Prepared,
     targets: Targets,
     where: Where,
     labels: LabelArray,
     own: NDArray[np.float32],
     rival: NDArray[np.float32],
-) -> tuple[Nearest, NDArray[np.float32]]:
-    """Bounds from the scores of the labels and the best of all others; up to which score others may be nearer."""
-    squares = pick(prepared.squares, where).astype(np.float32)
+) -> Nearest:
     slack = pick(prepared.lengths, where) * np.float32(targets.slope)
     slack += np.float32(targets.constant)
-    farthest = own + slack
-    # ‖x − c‖² = ‖x − mean‖² + 2 score. A score is off by at most half the slack, the float32 sums by four roundings.
-    slack += squares * np.float32(4 * U32)
-    far_squared, near_squared = 2 * own, 2 * rival
-    far_squared += squares
-    far_squared += slack
-    near_squared += squares
-    near_squared -= slack
-    return Nearest(labels, far_squared, near_squared), farthest
+    return Nearest(labels, own, rival, slack, pick(prepared.squares, where))
 
 
 def _indices(where: Where, at: IntArray) -> IntArray:

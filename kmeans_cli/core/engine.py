@@ -178,8 +178,9 @@ class _Loop:
         return reason
 
     def result(self, stop_reason: StopReason) -> KMeansResult:
-        """The last assignment, so that the labels belong to the centroids, measured directly."""
-        self.algorithm.assign(self.labels)
+        """Measured directly, after a last assignment unless no label changed, for then no centroid did either."""
+        if stop_reason is not StopReason.LABELS:
+            self.algorithm.assign(self.labels)
         return build_result(
             self.samples,
             self.prepared,
@@ -200,8 +201,7 @@ class _Loop:
         self.clusters.move(moves, self.labels)
         means = self.clusters.means(empty=self.centroids)
         empty = np.flatnonzero(self.clusters.weights == 0)
-        filled = self.clusters.weights > 0
-        shift = np.sqrt(np.square(means[filled] - self.centroids[filled]).sum(axis=1).max())
+        shift = np.sqrt(np.square(means - self.centroids).sum(axis=1).max())
         inertia, distance_sum = self._measure(means)
         # Where nothing moved, the centroids of empty clusters attracted nobody; a new draw would undo the fixed point.
         if len(empty) and len(moves.indices):

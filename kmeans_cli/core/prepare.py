@@ -18,6 +18,9 @@ from kmeans_cli.errors import ConfigError
 LARGEST_VALUE = 1e140
 """Beyond it squared distances could overflow float64."""
 
+SMALL_VALUES = 1 << 18
+"""Data of up to so many values are kept transposed too (measured: three times as many are slower so)."""
+
 # Rows converted to float64 at a time: small enough to stay in a core's cache (measured: 64 to 256 at d = 784).
 _CHUNK_VALUES = 1 << 16
 # Squared distance of the mean from the origin, in units of the mean squared distance from the mean, up to which
@@ -73,6 +76,16 @@ class Prepared:
     def longest(self) -> float:
         """The largest of the lengths."""
         return float(self.lengths.max())
+
+    @cached_property
+    def columns(self) -> NDArray[np.float32] | None:
+        """(d + 1, n) float32, the rows of small data as columns, with a last row of ones; None of large data."""
+        n, d = self.rows.shape
+        if n * d > SMALL_VALUES:
+            return None
+        columns = np.ones((d + 1, n), dtype=np.float32)
+        columns[:d] = self.rows.T
+        return columns
 
     @property
     def resolution(self) -> float:

@@ -111,10 +111,19 @@ def scores_of(prepared: Prepared, targets: Targets, where: Where, scratch: Scrat
 
 
 def scores_by_cluster(prepared: Prepared, targets: Targets, where: Where, scratch: Scratch) -> NDArray[np.float32]:
-    """(k, m) the same, row by row for each centroid; fast on narrow data only."""
+    """(k, m) the same, row by row for each centroid; fast on narrow and on small data only."""
+    columns = _lifted_columns(prepared, where, scratch)
+    scores = scratch.matrix("scores by cluster", len(targets.q), columns.shape[1])
+    return np.matmul(targets.lifted, columns, out=scores)
+
+
+def _lifted_columns(prepared: Prepared, where: Where, scratch: Scratch) -> NDArray[np.float32]:
+    """(d + 1, m) these rows as columns, with a last row of ones; not to be written to."""
+    if isinstance(where, slice) and prepared.columns is not None:
+        return prepared.columns[:, where]
     rows = scratch.rows(prepared.rows, where)
     m, d = rows.shape
     lifted = scratch.matrix("lifted rows", m, d + 1)
     lifted[:, :d] = rows
     lifted[:, d] = 1
-    return np.matmul(targets.lifted, lifted.T, out=scratch.matrix("scores by cluster", len(targets.q), m))
+    return lifted.T

@@ -17,6 +17,8 @@ from .cases import digits
     ("n", "d", "k", "expected", "words"),
     [
         (1797, 64, 10, "lloyd", "17,970 distances"),
+        (1797, 64, 100, "lloyd", "1,797 samples × 64 features are too few for bounds"),
+        (60_000, 3, 10, "hamerly", "too few for a subspace"),
         (60_000, 784, 20, "projected", "60,000 samples × 784 features are enough"),
         (60_000, 784, 1000, "hamerly", "1,000 distances of each sample"),
         (1_000_000, 2, 50, "hamerly", "1,000,000 samples × 2 features are too few"),

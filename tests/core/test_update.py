@@ -55,6 +55,20 @@ def test_moving_samples_keeps_the_means(dtype: type, d: int, weighted: bool, off
     assert clusters.inertia() == pytest.approx(inertia_of(X, samples.weights, means, labels), rel=1e-9)
 
 
+def test_many_clusters_keep_their_sums_whatever_moves() -> None:
+    """Among many clusters, many moves (sorted first) and few (multiplied at once) both leave the sums of the labels."""
+    rng = np.random.default_rng(4)
+    n, d, k = 2000, 64, 100
+    X = rng.normal(size=(n, d))
+    samples = ArraySamples(X)
+    clusters = ClusterSums(samples, prepare(samples), k, map)
+    first = rng.integers(k, size=n).astype(np.int32)
+    later = np.where(rng.random(n) < 0.05, rng.integers(k, size=n), first).astype(np.int32)
+    for former, labels in ((None, first), (first, later)):
+        move(clusters, labels, former)
+        np.testing.assert_allclose(clusters.sums, (np.arange(k)[:, None] == labels) @ X, rtol=0, atol=1e-12)
+
+
 def test_an_emptied_cluster_leaves_nothing() -> None:
     """When the last sample leaves, sum and weight are exactly 0, and the mean is the one handed in."""
     X = np.random.default_rng(0).normal(size=(50, 30)) * 0.1

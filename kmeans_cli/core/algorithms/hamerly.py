@@ -62,7 +62,7 @@ class Hamerly:
 
     def _measure(self, where: Where, found: Nearest) -> LabelArray:
         """Take up what was found of these samples."""
-        self._expiry.renew(where, found.labels, found.far_squared, found.near_squared)
+        self._expiry.renew(where, found.labels, *found.bounds())
         return found.labels
 
     def _confirm(self, where: Where, labels: LabelArray) -> Nearest:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from kmeans_cli.core.distance import nearest_labels
+import numpy as np
+
+from kmeans_cli.core.distance import confirm, nearest_labels
 from kmeans_cli.core.prepare import Prepared
-from kmeans_cli.core.samples import Samples
+from kmeans_cli.core.samples import Block, Samples
+from kmeans_cli.core.scores import aim
+from kmeans_cli.core.scratch import Scratch
 from kmeans_cli.core.types import Float64Array, LabelArray, MapBlocks, Moves
 
 
@@ -20,6 +24,7 @@ class Lloyd:
         self._samples = samples
         self._prepared = prepared
         self._map_blocks = map_blocks
+        self._scratch = Scratch()
 
     def moved(self, centroids: Float64Array) -> None:
         """Take the (k, d) centroids of the next assignment."""
@@ -27,4 +32,16 @@ class Lloyd:
 
     def assign(self, labels: LabelArray) -> Moves:
         """Bring (n,) labels up to date, each the exact nearest centroid."""
+        if labels[0] >= 0 and self._prepared.columns is not None:
+            return Moves.between(labels, self._confirmed(labels))
         return Moves.between(labels, nearest_labels(self._samples, self._prepared, self._centroids, self._map_blocks))
+
+    def _confirmed(self, labels: LabelArray) -> LabelArray:
+        """(n,) the labels of small data, where most are right already."""
+        targets = aim(self._prepared, self._centroids)
+
+        def of_block(block: Block) -> LabelArray:
+            guess = labels[block.rows]
+            return confirm(self._samples, self._prepared, targets, block.rows, guess, self._scratch).labels
+
+        return np.concatenate(list(self._map_blocks(of_block, self._samples.blocks())))

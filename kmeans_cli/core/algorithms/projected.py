@@ -127,7 +127,7 @@ class Projected:
         scores = scores_of(self._prepared, self._targets, where, self._scratch)
         found = nearest(self._samples, self._prepared, self._targets, where, scores)
         self._remainders.remember(where, scores, found.labels)
-        share.renew(where, found.labels, found.far_squared, found.near_squared)
+        share.renew(where, found.labels, *found.bounds())
         new[where] = found.labels
 
 
