@@ -61,7 +61,7 @@ prove: .venv/.installed ## check every run in runs/, and repeat it: is the resul
 	$(BIN)/kmeans rerun --all runs
 
 test: .venv/.installed ## all tests but the long ones; on real MNIST too when KMEANS_DATA_DIR holds it
-	$(BIN)/python -m pytest -q -m "not long"
+	$(BIN)/python -m pytest -q -m "not long" -n auto --dist worksteal
 
 test-long: .venv/.installed ## the tests that take minutes
 	$(BIN)/python -m pytest -q -m long

@@ -200,7 +200,7 @@ def test_changed_data_and_starts_are_refused(tmp_path: Path) -> None:
     with pytest.raises(PlaceError, match="other given centroids"):
         _resume(run)
     _rows(data, 1)
-    with pytest.raises(PlaceError, match=r"rows\.npy' has changed since the run was started"):
+    with pytest.raises(PlaceError, match="has changed since the run was started"):
         _resume(run)
 
 
