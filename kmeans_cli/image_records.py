@@ -81,7 +81,10 @@ class StoredImage:
 
 
 def write_outcome(folder: RunFolder, outcome: ImageOutcome) -> None:
-    """Keep a result; its record comes last."""
+    """Keep a result; its record comes last. A picture that an earlier process kept and this one did not goes."""
+    picture = image_name(outcome.job.file_stem)
+    if picture not in outcome.files:
+        folder.remove(picture)
     for name, content in outcome.files.items():
         with folder.open_write(name) as file:
             file.write(content)

@@ -85,8 +85,10 @@ def open_picture(
             allowed = f"at most {max_pixels:,} pixels" + (f" (lift it with --set {limit_key}=N)" if limit_key else "")
             raise PlaceError(f"has {image.width:,} × {image.height:,} pixels", where=name, allowed=allowed)
         if image.format == "PNG":
-            _check_png(image, name)
+            image.verify()  # checksums, which PIL else passes over; afterwards the image is used up
     with _picture_errors(name), Image.open(source, formats=_FORMATS) as image:
+        if image.format == "PNG":
+            _check_png_pixels(image, name)
         _check_cover(image, name)
         notes: list[str] = []
         if getattr(image, "n_frames", 1) > 1:
@@ -168,8 +170,8 @@ def _silent() -> Iterator[None]:
         os.close(nowhere)
 
 
-def _check_png(image: ImageFile.ImageFile, name: str) -> None:
-    """Refuse wrong checksums and missing pixels, which PIL passes over; afterwards the image is used up."""
+def _check_png_pixels(image: ImageFile.ImageFile, name: str) -> None:
+    """Refuse missing pixels, which PIL passes over."""
     file = image.fp
     assert file is not None
     at = file.tell()
@@ -177,7 +179,6 @@ def _check_png(image: ImageFile.ImageFile, name: str) -> None:
     file.seek(at)
     if not whole:
         raise PlaceError("is a broken picture (its pixels end too early)", where=name)
-    image.verify()
 
 
 def _check_cover(image: Image.Image, name: str) -> None:

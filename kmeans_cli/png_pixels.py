@@ -34,10 +34,10 @@ def has_all_pixels(file: IO[bytes]) -> bool:
             left = _claimed(content)
         elif name == b"IDAT" and left > 0:
             try:
-                left -= _unpacked(stream, content)
+                left -= _unpacked(stream, content, left)
             except zlib.error:
                 return False
-    return left - len(stream.flush()) <= 0
+    return left <= 0 or left <= len(stream.flush())
 
 
 def _chunks(file: IO[bytes]) -> Iterator[tuple[bytes, bytes]]:
@@ -58,10 +58,10 @@ def _claimed(header: bytes) -> int:
     return total
 
 
-def _unpacked(stream: zlib._Decompress, packed: bytes) -> int:
-    """How many bytes come out of a part of the stream; never are more of them in memory than a piece."""
+def _unpacked(stream: zlib._Decompress, packed: bytes, wanted: int) -> int:
+    """How many bytes come out of a part of the stream, counted until there are enough; in memory is a piece of them."""
     count = 0
-    while packed:
+    while packed and count < wanted:
         count += len(stream.decompress(packed, _PIECE))
         packed = stream.unconsumed_tail
     return count

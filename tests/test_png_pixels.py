@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kmeans_cli.png_pixels import has_all_pixels
+from kmeans_cli.png_pixels import _unpacked, has_all_pixels
 
 _INTERLACED = (7, 6)  # width and height
 
@@ -43,6 +43,15 @@ def test_pixels_that_end_too_early() -> None:
     assert has_all_pixels(_png(4, 5, rows + b"\0"))
     assert not has_all_pixels(_png(4, 5, rows[:-1]))
     assert not has_all_pixels(_png(4, 6, rows))
+
+
+def test_no_more_is_unpacked_than_the_picture_needs() -> None:
+    """A small picture with a bomb behind its pixels costs one piece."""
+    packer = zlib.compressobj(1)
+    bomb = b"".join(packer.compress(bytes(1 << 20)) for _ in range(64)) + packer.flush()
+    stream = zlib.decompressobj()
+    assert _unpacked(stream, bomb, 25) <= 1 << 20
+    assert stream.unconsumed_tail
 
 
 def test_interlaced_pixels() -> None:

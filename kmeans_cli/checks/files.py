@@ -25,8 +25,13 @@ _MAY_BE_EMPTY = (LOG, GIT_DIFF)
 
 
 def check_files(folder: Path) -> Iterator[Finding]:
-    """Every file that cannot be read, and everything that no run writes; links are not followed."""
-    for place, subfolders, names in os.walk(folder):
+    """Every file that cannot be read, and everything that no run writes; links are not followed.
+
+    Raises:
+        OSError: If a folder's files are known by name but must not be looked at.
+    """
+    unreadable: list[OSError] = []
+    for place, subfolders, names in os.walk(folder, onerror=unreadable.append):
         for name in sorted((*subfolders, *names)):
             path = Path(place, name)
             where = path.relative_to(folder).as_posix()
@@ -40,6 +45,8 @@ def check_files(folder: Path) -> Iterator[Finding]:
                 yield note(f"{where} is what a killed process left half-written; --resume removes it")
             else:
                 yield from _unreadable(path, where)
+    for error in unreadable:
+        yield Finding(Path(error.filename).relative_to(folder).as_posix(), f"cannot be read: {error.strerror}")
 
 
 def check_completeness(run: Run) -> Iterator[Finding]:

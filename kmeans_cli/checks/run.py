@@ -57,16 +57,18 @@ def _findings(run: Run, load_data: LoadData) -> Iterator[Finding]:
         return
     if run.status is RunStatus.STALE:
         yield note(f"says it is running, but process {run.record.get('pid')} is gone")
-    files = list(check_files(run.path))
-    yield from files
-    if any(finding.is_damage for finding in files):
-        return  # what cannot be read has no numbers
     try:
+        files = list(check_files(run.path))
+        yield from files
+        if any(finding.is_damage for finding in files):
+            return  # what cannot be read has no numbers
         if run.status is RunStatus.COMPLETED:
             yield from check_completeness(run)
         yield from _numbers(run, load_data)
     except KMeansError as error:
         yield Finding("", str(error))
+    except OSError as error:  # the other runs are to be checked all the same
+        yield Finding("", f"cannot be checked: {error}")
     # The files are whole, but who knows what somebody wrote into them.
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         yield Finding("", f"a file does not hold what {run.record.get('command')} writes: {error!r}")

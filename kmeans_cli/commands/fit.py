@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from kmeans_cli.core.engine import check
 from kmeans_cli.core.samples import ArraySamples
 from kmeans_cli.core.types import Float64Array, MapBlocks, StopReason
 from kmeans_cli.datasets.types import Dataset
-from kmeans_cli.errors import ConfigError
+from kmeans_cli.errors import ConfigError, PlaceError
 from kmeans_cli.experiment import FitData, FitJob, FitOutcome, Fitted, evaluate, run_fit, seed_of_fit
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.plots import PLOTS
@@ -121,7 +121,8 @@ def fit(
         if not whole:
             folder.mark(RunStatus.INTERRUPTED, should_stop.reason)
     if whole:
-        checkpoints.remove()
+        with should_stop.deferred(), suppress(PlaceError):  # the run is completed, whatever comes now
+            checkpoints.remove()
     return FitReport(folder.path, dataset.name, metrics, None if whole else should_stop.reason)
 
 

@@ -17,6 +17,9 @@ REMOVABLE = tuple(status.value for status in RunStatus if status is not RunStatu
 _UNASKED = (RunStatus.RUNNING, RunStatus.BROKEN)
 """What only goes when it is named: never the first, and what nobody can read may still be worth a look."""
 
+_BEGINNING = timedelta(minutes=1)
+"""Longer than any run takes from its folder to its first ``run.json``."""
+
 
 @dataclass(frozen=True)
 class Chosen:
@@ -57,9 +60,11 @@ class Wanted:
     def __call__(self, run: RunSummary) -> bool:
         """Whether a run is one of them."""
         wanted = run.status not in _UNASKED if self.status is None else run.status.value in self.status
-        # Other programs have a run.json, too.
-        is_run = run.status is not RunStatus.BROKEN or is_run_name(run.name)
-        return wanted and is_run and (self.older_than is None or self._is_old(run, self.older_than))
+        return wanted and self._is_run(run) and (self.older_than is None or self._is_old(run, self.older_than))
+
+    def _is_run(self, run: RunSummary) -> bool:
+        """Other programs have a ``run.json``, too; and a run that has none yet may be about to begin."""
+        return run.status is not RunStatus.BROKEN or (is_run_name(run.name) and self._is_old(run, _BEGINNING))
 
     def _is_old(self, run: RunSummary, age: timedelta) -> bool:
         moment = _moment(run)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kmeans_cli.errors import PlaceError
 from kmeans_cli.runs.atomic import place_errors
-from kmeans_cli.runs.claim import LATEST, link_latest
+from kmeans_cli.runs.claim import LATEST, is_run_name, link_latest
 from kmeans_cli.runs.reopen import locked
 from kmeans_cli.runs.status import RunStatus
 from kmeans_cli.runs.summary import RunSummary, list_runs, summarise
@@ -32,20 +32,20 @@ def remove_run(folder: Path, *, still: Callable[[RunSummary], bool]) -> None:
     with locked(folder), place_errors(folder, "cannot be removed"):
         if not still(summarise(folder)):
             raise PlaceError("is not any more what it was when it was asked for", where=str(folder))
-        hidden = folder.rename(folder.with_name(f".{folder.name}{_REMOVING}"))
-        shutil.rmtree(hidden)
+        _remove(folder.rename(folder.with_name(f".{folder.name}{_REMOVING}")))
 
 
 def remove_leftovers(runs_dir: Path) -> None:
-    """Remove what is left of folders whose removal was cut short.
+    """Remove what is left of runs whose removal was cut short; what somebody else calls so stays.
 
     Raises:
         PlaceError: If it cannot be removed.
     """
     for hidden in runs_dir.glob(f".*{_REMOVING}"):
-        if hidden.is_dir() and not hidden.is_symlink():
+        of_a_run = is_run_name(hidden.name.removeprefix(".").removesuffix(_REMOVING))
+        if of_a_run and hidden.is_dir() and not hidden.is_symlink():
             with place_errors(hidden, "cannot be removed"):
-                shutil.rmtree(hidden)
+                _remove(hidden)
 
 
 def renew_latest(runs_dir: Path) -> None:
@@ -60,6 +60,11 @@ def renew_latest(runs_dir: Path) -> None:
             link.unlink()
         else:
             link_latest(newest.path)
+
+
+def _remove(hidden: Path) -> None:
+    with suppress(FileNotFoundError):  # another process that cleans here removes it, too
+        shutil.rmtree(hidden)
 
 
 def size_of(folder: Path) -> int:

@@ -72,9 +72,13 @@ class RunFolder:
             np.savez(file, **arrays)
 
     def remove(self, name: str) -> None:
-        """Remove a subfolder, if it is there, with the files in it."""
-        with atomic.place_errors(self.path / name, "cannot be removed"), suppress(FileNotFoundError):
-            rmtree(self.path / name)
+        """Remove a file, or a subfolder with the files in it, if it is there."""
+        path = self.path / name
+        with atomic.place_errors(path, "cannot be removed"), suppress(FileNotFoundError):
+            if path.is_dir():
+                rmtree(path)
+            else:
+                path.unlink()
 
     def log(self, text: str) -> None:
         """Append a line (or several) to ``log.txt``, with the time."""
@@ -139,6 +143,7 @@ def timestamp(moment: datetime) -> str:
 
 
 def now() -> datetime:
+    """This moment, in UTC."""
     return datetime.now(UTC)
 
 

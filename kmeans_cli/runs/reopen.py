@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import platform
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 from kmeans_cli.errors import ConfigError, PlaceError
 from kmeans_cli.runs.atomic import place_errors
-from kmeans_cli.runs.folder import CONFIG, RunFolder, ending, now, timestamp
+from kmeans_cli.runs.folder import CONFIG, RECORD, RunFolder, ending, now, timestamp
 from kmeans_cli.runs.read import Run, load_run, read_record, status_of
 from kmeans_cli.runs.status import RunStatus
 
@@ -67,9 +68,10 @@ def reopen_run(path: Path, *, record: Mapping[str, Any], config: str | None = No
 
 def _check_ended(path: Path, record: Mapping[str, Any]) -> None:
     if status_of(record) is RunStatus.RUNNING:
-        raise PlaceError(
-            f"is still being worked on, by process {record.get('pid')} of {record.get('host')}", where=str(path)
-        )
+        host = record.get("host")
+        elsewhere = host != platform.node()  # nobody here can see whether that process is there
+        cure = f'; if that is gone, write "interrupted" for "running" as status in its {RECORD}' if elsewhere else ""
+        raise PlaceError(f"is still being worked on, by process {record.get('pid')} of {host}{cure}", where=str(path))
 
 
 @contextmanager

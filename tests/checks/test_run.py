@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -268,6 +269,43 @@ def test_a_folder_without_record_is_broken(tmp_path: Path) -> None:
     (found,) = check([], tmp_path, None, silent)
     assert found.status is RunStatus.BROKEN
     assert "run.json: cannot be read" in str(found.damage[0])
+
+
+def test_a_subfolder_that_cannot_be_read_is_damage(
+    whole: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What nobody could look at is not called whole, and the other runs are checked all the same."""
+    for name in ("sweep-k", "fit"):
+        shutil.copytree(whole[name], tmp_path / whole[name].name)
+    scandir = os.scandir
+
+    def refuse(path: str | Path) -> Any:
+        if Path(path).name == "fits":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)  # root may read everything
+    found = {run.path.name: run.damage for run in check([], tmp_path, None, silent)}
+    assert [str(finding) for finding in found[whole["sweep-k"].name]] == ["fits: cannot be read: Permission denied"]
+    assert found[whole["fit"].name] == ()
+
+
+def test_a_file_that_must_not_be_looked_at_is_damage(
+    whole: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system's no is a finding of this run, not the end of the check."""
+    run = Path(shutil.copytree(whole["fit"], tmp_path / whole["fit"].name))
+    is_symlink = Path.is_symlink
+
+    def refuse(path: Path) -> bool:
+        if path.name == "model.npz":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return is_symlink(path)
+
+    monkeypatch.setattr(Path, "is_symlink", refuse)
+    (finding,) = _check(run).damage
+    assert "cannot be checked" in str(finding)
+    assert "model.npz" in str(finding)
 
 
 def test_links_in_a_runs_folder_are_not_followed(whole: dict[str, Path], tmp_path: Path) -> None:

@@ -165,6 +165,18 @@ def test_figures_and_refused_pictures_are_made_up_for() -> None:
     assert comparable(run) == comparable(_run("noise.jpg", "--k", "200"))
 
 
+def test_a_larger_picture_that_was_kept_can_be_refused_later() -> None:
+    """Gone on with --skip-if-larger, it goes; then nothing is left to do."""
+    Image.fromarray(noise(40, 40)).save("noise.jpg", quality=5)
+    run = _run("noise.jpg", "--k", "200", "--no-figures")
+    assert (run / "images" / "noise-k200.png").exists()
+    _run("--resume", str(run), "--no-figures", "--skip-if-larger", code=6)
+    assert not (run / "images" / "noise-k200.png").exists()
+    there = _records(run)
+    _run("--resume", str(run), "--no-figures", "--skip-if-larger", code=6)
+    assert _records(run) == there
+
+
 def test_dry_run_says_what_is_there() -> None:
     """The plan of a run that is gone on with, and of one that is used again."""
     run = _run(*BOTH)

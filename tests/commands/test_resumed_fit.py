@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kmeans_cli.checkpoints import CHECKPOINTS
+from kmeans_cli.checkpoints import CHECKPOINTS, Checkpoints
 from kmeans_cli.commands.fit import FitReport, fit
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.config import Config, Override, resolve
@@ -19,7 +19,7 @@ from kmeans_cli.core.algorithms import ALGORITHMS, MINIBATCH
 from kmeans_cli.errors import ConfigError, FitError, PlaceError
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.progress import Event, FitDone, Iteration, Stage, silent
-from kmeans_cli.runs import load_run
+from kmeans_cli.runs import RunStatus, load_run
 from tests.same_run import comparable
 
 SMALL = {"data.per_class": 50, "evaluate.silhouette_samples": 200, "figures.enabled": False}
@@ -224,3 +224,22 @@ def test_a_damaged_checkpoint_is_refused(tmp_path: Path) -> None:
         assert str(caught.value).startswith(f"{path}")
     shutil.rmtree(run / CHECKPOINTS)
     assert _resume(run).interrupted is None
+
+
+@pytest.mark.parametrize("trouble", ["signal", "disk"])
+def test_a_completed_fit_is_completed_whatever_hinders_tidying_up(
+    trouble: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A signal or an error of the disk while the checkpoints go does not make a completed run anything else."""
+    should_stop = Interruption()
+
+    def hinder(_: Checkpoints) -> None:
+        if trouble == "disk":
+            raise PlaceError("cannot be removed")
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(Checkpoints, "remove", hinder)
+    with should_stop.installed():
+        report = _fit(_config(NEVER), tmp_path, should_stop=should_stop)
+    assert report.interrupted is None
+    assert load_run(report.run_dir).status is RunStatus.COMPLETED

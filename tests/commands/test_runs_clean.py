@@ -65,6 +65,15 @@ def test_both_conditions_hold(runs: dict[str, Path]) -> None:
     assert _chosen(runs, 30 * DAY, ["broken"]) == {"broken"}
 
 
+def test_a_run_that_is_about_to_begin_stays(tmp_path: Path) -> None:
+    """Between its claim and its first record a run looks broken; after a minute it is."""
+    wanted, now = Wanted(None, ["broken"]), datetime.now(UTC)
+    for seconds in (0, 90):
+        (tmp_path / f"{now - timedelta(seconds=seconds):%Y%m%dT%H%M%SZ}-fit-{seconds}s-aaaaaa").mkdir()
+    (chosen,) = choose(wanted, tmp_path)
+    assert "-90s-" in chosen.run.name
+
+
 def test_cleaning_takes_these_and_no_others(runs: dict[str, Path]) -> None:
     """Folders that are no runs stay, and ``latest`` points to a run that is there."""
     root, wanted = runs["fresh"].parent, Wanted(30 * DAY, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -80,11 +81,32 @@ def test_latest_that_is_no_link_stays(tmp_path: Path) -> None:
 
 def test_a_removal_that_was_cut_short_is_finished(tmp_path: Path) -> None:
     """What is half gone is no run any more, and goes with the next cleaning; a link of that name is left."""
-    (tmp_path / ".x.removing" / "figures").mkdir(parents=True)
+    (tmp_path / ".20260101T000000Z-fit-x-aaaaaa.removing" / "figures").mkdir(parents=True)
     (tmp_path / "y").mkdir()
-    (tmp_path / ".y.removing").symlink_to(tmp_path / "y")
+    link = tmp_path / ".20260101T000000Z-fit-y-aaaaaa.removing"
+    link.symlink_to(tmp_path / "y")
     remove_leftovers(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".y.removing", "y"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [link.name, "y"]
+
+
+def test_what_was_no_run_is_no_leftover(tmp_path: Path) -> None:
+    """A folder of somebody else's stays, though it ends as ours do."""
+    (tmp_path / ".thesis.removing").mkdir()
+    remove_leftovers(tmp_path)
+    assert (tmp_path / ".thesis.removing").is_dir()
+
+
+def test_two_that_clean_at_once_do_not_disturb_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another process removed meanwhile is gone, and that is all that was wanted."""
+    run, rmtree = _run(tmp_path), shutil.rmtree
+
+    def remove_twice(path: Path) -> None:
+        rmtree(path)
+        rmtree(path)
+
+    monkeypatch.setattr(shutil, "rmtree", remove_twice)
+    remove_run(run, still=lambda _: True)
+    assert not run.exists()
 
 
 def test_alive_is_alive(tmp_path: Path) -> None:

@@ -61,6 +61,17 @@ def test_a_run_that_is_alive_is_left_alone(tmp_path: Path) -> None:
             pass
 
 
+def test_a_run_of_another_host_says_how_to_go_on(tmp_path: Path) -> None:
+    """Whether its process is gone cannot be seen from here; once its user says so in the record, it goes on."""
+    path = _ended(tmp_path)
+    record = json.loads((path / "run.json").read_text())
+    (path / "run.json").write_text(json.dumps(record | {"status": "running", "pid": 7, "host": "elsewhere"}))
+    with pytest.raises(PlaceError, match='by process 7 of elsewhere; if that is gone, write "interrupted"'):
+        find_resumable(str(path), tmp_path, "sweep-k")
+    (path / "run.json").write_text((path / "run.json").read_text().replace('"running"', '"interrupted"'))
+    assert find_resumable(str(path), tmp_path, "sweep-k").path == path
+
+
 def test_only_one_process_goes_on_with_a_run(tmp_path: Path) -> None:
     """The second of two at the same moment is refused."""
     path = _ended(tmp_path)
