@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
 from kmeans_cli.errors import ConfigError, FitError
 from kmeans_cli.executor import ExecutorParams, SerialExecutor, open_processes, run_tasks, shared_number, worker_threads
+
+_R = TypeVar("_R")
 
 
 def _double(number: int) -> int:
@@ -137,11 +141,11 @@ class _Losing(Executor):
 
     def __init__(self) -> None:
         self.given_up = False
-        self._futures: list[Future[int]] = []
+        self._futures: list[Future[Any]] = []
 
-    def submit(self, *_: object, **__: object) -> Future[int]:
+    def submit(self, _: Callable[..., _R], /, *__: Any, **___: Any) -> Future[_R]:
         """A future that is cancelled, or will not end."""
-        future: Future[int] = Future()
+        future: Future[_R] = Future()
         if not self._futures:
             future.cancel()
             future.set_running_or_notify_cancel()

@@ -152,7 +152,8 @@ def test_a_completed_run_has_nothing_to_go_on_with(folder: Path, tmp_path: Path)
     assert stream is not None
     run, stop = load_run(report.run_dir), Interruption()
     again = fit_in_passes(config, stream, where=RunPlace(tmp_path), progress=silent, should_stop=stop, resume=run)
-    assert again == report
+    assert (again.run_dir, again.interrupted) == (report.run_dir, None)
+    assert again.metrics["inertia"] == report.metrics["inertia"]
     assert {path: path.read_bytes() for path in report.run_dir.iterdir() if path.is_file()} == before
 
 
