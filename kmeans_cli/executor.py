@@ -31,7 +31,7 @@ LOCAL = "local"
 
 EXECUTORS = ("auto", "serial", "processes", "dask")
 
-_ADDRESS = re.compile(r"(tcp|tls|ws|wss)://[^/\s]+:\d+")
+_ADDRESS = re.compile(r"tcp://[^/\s]+:\d+")
 _SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([KMGT])(?:iB|B)?", re.IGNORECASE)
 
 _LOOK_AGAIN_SECONDS = 0.1
@@ -202,10 +202,13 @@ def _until_broken(
             broken = not _submit(executor, function, waiting, width, running, on_submit)
             finished, _ = wait(running, _LOOK_AGAIN_SECONDS, FIRST_COMPLETED)
             if broken or any(map(_is_lost, finished)):
-                broken, (finished, _) = True, wait(running)  # it ends all its futures at once
+                broken = True
+                # A broken pool ends all its futures at once; of a cluster's, one that is lost does not end the others.
+                while len(finished) < len(running) and not should_stop():
+                    finished, _ = wait(running, _LOOK_AGAIN_SECONDS)
             for future in [future for future in running if future in finished and not _is_lost(future)]:
                 yield running.pop(future), future
-            if broken:
+            if broken and not should_stop():
                 lost, running = list(running.values()), {}
                 return lost
         return []

@@ -235,6 +235,7 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
     [
         ({"scheduler": "tcp://host:8786"}, "needs executor 'dask'"),
         ({"name": "dask", "scheduler": "host"}, "no address"),
+        ({"name": "dask", "scheduler": "tls://host:8786"}, "no address"),
     ],
 )
 def test_settings_are_checked(settings: dict[str, Any], words: str) -> None:

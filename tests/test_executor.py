@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import time
-from concurrent.futures import Executor
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
 from kmeans_cli.errors import ConfigError, FitError
 from kmeans_cli.executor import ExecutorParams, SerialExecutor, open_processes, run_tasks, shared_number, worker_threads
+
+_R = TypeVar("_R")
 
 
 def _double(number: int) -> int:
@@ -130,3 +134,34 @@ def test_params_are_checked(settings: dict[str, object], words: str) -> None:
 def test_serial_is_an_executor() -> None:
     """So that whoever takes one takes it."""
     assert issubclass(SerialExecutor, Executor)
+
+
+class _Losing(Executor):
+    """Loses its first task, as Dask does of a dead worker's, and is never done with the others."""
+
+    def __init__(self) -> None:
+        self.given_up = False
+        self._futures: list[Future[Any]] = []
+
+    def submit(self, _: Callable[..., _R], /, *__: Any, **___: Any) -> Future[_R]:
+        """A future that is cancelled, or will not end."""
+        future: Future[_R] = Future()
+        if not self._futures:
+            future.cancel()
+            future.set_running_or_notify_cancel()
+        self._futures.append(future)
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
+        """Note whether the rest was given up."""
+        self.given_up = cancel_futures
+
+
+def test_a_lost_task_does_not_end_the_wish_to_stop() -> None:
+    """While the others of a cluster go on, the wish to stop is still looked at."""
+    executor, began = _Losing(), time.monotonic()
+    assert not list(
+        run_tasks(lambda: executor, _double, range(2), lambda: 2, lambda: time.monotonic() > began + 0.3, None)
+    )
+    assert executor.given_up
+    assert time.monotonic() < began + 5

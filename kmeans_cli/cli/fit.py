@@ -83,14 +83,14 @@ def fit(
     console = Console(quiet=quiet, verbose=verbose, stopping=lambda: stop.reason is not None)
     with stop.installed():
         if dry_run:
-            _show_plan(resolved, where, console, as_json)
+            _show_plan(resolved, where, console, as_json, former)
         else:
             _run(resolved, where, console, stop, as_json, former)
 
 
-def _show_plan(config: Config, where: RunPlace, console: Console, as_json: bool) -> None:
+def _show_plan(config: Config, where: RunPlace, console: Console, as_json: bool, resume: Run | None) -> None:
     with console.live():
-        stream = stream_of(config)
+        stream = stream_of(config, resume)
         plan = (
             plan_fit(config, where=where, progress=console)
             if stream is None
@@ -103,7 +103,7 @@ def _run(
     config: Config, where: RunPlace, console: Console, stop: Interruption, as_json: bool, resume: Run | None
 ) -> None:
     with console.live():
-        stream = stream_of(config)
+        stream = stream_of(config, resume)
         if stream is None:
             report = run_fit(config, where=where, progress=console, should_stop=stop, resume=resume)
         else:

@@ -91,7 +91,7 @@ def fit(
     config = with_start_named(config, where.runs_dir)
     dataset, jobs = _load(config, where, progress)
     start_sha256 = sha256_of(jobs[0].start)
-    finished = None if resume is None else _finished(resume, config, dataset, start_sha256)
+    finished = None if resume is None else finished_report(resume, config, dataset, start_sha256)
     if finished is not None:
         return finished
     load_seconds = time.perf_counter() - began
@@ -172,7 +172,7 @@ def jobs_of(config: Config, start: Float64Array | None) -> tuple[FitJob, ...]:
     )
 
 
-def _finished(run: Run, config: Config, dataset: Dataset, start_sha256: str | None) -> FitReport | None:
+def finished_report(run: Run, config: Config, dataset: Dataset, start_sha256: str | None) -> FitReport | None:
     """The report of a run that is to be gone on with, but has nothing left to do; None if it has."""
     check_unchanged(run, config, dataset, start_sha256)
     if run.status is not RunStatus.COMPLETED or not has_all(run, config, dataset.sha256, start_sha256):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -14,10 +13,19 @@ import numpy as np
 
 from kmeans_cli import records
 from kmeans_cli.checkpoints import Checkpoints
-from kmeans_cli.commands.fit import BYTES_OF_PROGRAM, NAME, FitPlan, FitReport, jobs_of, open_folder, thread_count
+from kmeans_cli.commands.fit import (
+    BYTES_OF_PROGRAM,
+    NAME,
+    FitPlan,
+    FitReport,
+    finished_report,
+    jobs_of,
+    open_folder,
+    thread_count,
+)
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.record import logged, origin
-from kmeans_cli.commands.resume import check_unchanged, resume_offered
+from kmeans_cli.commands.resume import resume_offered
 from kmeans_cli.commands.start import given_start, sha256_of, with_start_named
 from kmeans_cli.commands.streams import (
     NOTES,
@@ -44,6 +52,7 @@ from kmeans_cli.datasets.shards import FileStream
 from kmeans_cli.errors import ConfigError
 from kmeans_cli.experiment import FitJob, FitOutcome, run_fit
 from kmeans_cli.interruption import Interruption
+from kmeans_cli.memory import available_bytes
 from kmeans_cli.plots import PLOTS
 from kmeans_cli.progress import Progress, Stage, Warned
 from kmeans_cli.runs import Run, RunFolder, RunStatus, check_label
@@ -51,8 +60,10 @@ from kmeans_cli.runs import Run, RunFolder, RunStatus, check_label
 _SHARE_OF_FREE = 0.8
 
 
-def stream_of(config: Config) -> FileStream | None:
+def stream_of(config: Config, resume: Run | None = None) -> FileStream | None:
     """The data as a stream, when the fit has to be done in passes; None when they fit into memory.
+
+    A run that is gone on with is done as it was begun, whatever memory there is now.
 
     Raises:
         ConfigError: If the data or a setting do not allow for it.
@@ -65,7 +76,7 @@ def stream_of(config: Config) -> FileStream | None:
             raise ConfigError(problem, where="executor.name", value="dask")
         _refuse_parallel(config)
         return None
-    if not on_cluster and bytes_in_memory(shards, config.data.dtype) <= _limit(config):
+    if not _needs_passes(config, shards, resume):
         _refuse_parallel(config)
         return None
     stream = open_stream(config.data)
@@ -79,19 +90,25 @@ def stream_of(config: Config) -> FileStream | None:
 
 
 def bytes_in_memory(shards: Sequence[Shard], dtype: str) -> int:
-    """About the memory a fit takes that holds the data: twice while they are read, and labels, distances, bounds."""
+    """About the memory that data take in a fit that holds them: twice while they are read, labels, distances, bounds.
+
+    What the program takes without any is not in it.
+    """
     n = sum(math.prod(shard.shape[:1]) for shard in shards)
     # What a header claims beyond the end of its file is refused when the file is read.
     n_values = sum(min(math.prod(shard.shape), shard.n_stored) for shard in shards)
     itemsize = resolved_dtype(dtype, np.empty(0, shards[0].dtype)).itemsize
-    return BYTES_OF_PROGRAM + 2 * n_values * itemsize + 64 * min(n, n_values)
+    return 2 * n_values * itemsize + 64 * min(n, n_values)
 
 
 def bytes_in_passes(stream: FileStream, config: Config) -> int:
-    """About the memory a fit takes that reads them in passes: blocks for each thread, and a draw of the samples."""
+    """About the memory a fit takes that reads them in passes: blocks and a piece's labels for each thread, a draw."""
     k, block = config.kmeans.n_clusters, 8 << 20
-    each_thread = 4 * block + 4 * 8 * k * stream.d
-    return BYTES_OF_PROGRAM + (128 << 20) + thread_count(config) * each_thread + 16 * 8 * k * stream.d
+    longest = max(piece.n for piece in stream.pieces())
+    each_thread = 4 * block + 32 * longest + 4 * 8 * k * stream.d
+    last_labels = 4 * stream.n if config.kmeans.is_minibatch else 0
+    shared = (128 << 20) + last_labels + 16 * 8 * k * stream.d
+    return BYTES_OF_PROGRAM + shared + thread_count(config) * each_thread
 
 
 def plan_in_passes(config: Config, stream: FileStream, *, where: RunPlace) -> FitPlan:
@@ -136,8 +153,9 @@ def fit_in_passes(
         load_seconds = time.perf_counter() - began
         dataset = streamed.data.dataset
         start_sha256 = sha256_of(jobs[0].start)
-        if resume is not None:
-            check_unchanged(resume, config, dataset, start_sha256)
+        finished = None if resume is None else finished_report(resume, config, dataset, start_sha256)
+        if finished is not None:
+            return finished
         record = origin(config, dataset, where, threads, start_sha256)
         record["dataset"] |= {"shape": [stream.n, stream.d], "in_passes": True}
         with (
@@ -145,6 +163,7 @@ def fit_in_passes(
             open_folder(config, dataset, where, resume, record) as folder,
             resume_offered(NAME, folder.path),
         ):
+            folder.remove("figures")
             work = _Work(folder, config, streamed, map_blocks, logged(progress, folder), should_stop)
             try:
                 metrics = work.do(stream, jobs, load_seconds)
@@ -234,14 +253,20 @@ class _Work:
         return tuple(notes)
 
 
+def _needs_passes(config: Config, shards: Sequence[Shard], resume: Run | None) -> bool:
+    on_cluster = config.executor.name == "dask"
+    if resume is None:
+        return on_cluster or bytes_in_memory(shards, config.data.dtype) > _limit(config)
+    if on_cluster and not resume.was_in_passes:
+        problem = "cannot go on with a run whose data were held in memory"
+        raise ConfigError(problem, where="executor.name", value="dask")
+    return resume.was_in_passes
+
+
 def _limit(config: Config) -> float:
-    """The bytes a fit may take."""
+    """The bytes that data may take in a fit: a limit that is given is the whole program's."""
     given = config.executor.memory_bytes
-    if given is not None:
-        return given
-    if "SC_AVPHYS_PAGES" not in os.sysconf_names:
-        return np.inf
-    return _SHARE_OF_FREE * os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return _SHARE_OF_FREE * available_bytes() if given is None else given - BYTES_OF_PROGRAM
 
 
 def _refuse_parallel(config: Config) -> None:

@@ -221,7 +221,7 @@ def write_labels(folder: RunFolder, stream: FileStream, fitted: Fitted) -> None:
 
 
 def notes_folder(folder: RunFolder) -> Path:
-    """Where notes are kept while a run goes on."""
-    path = folder.path / NOTES
+    """Where notes are kept while a run goes on; workers elsewhere are in another working directory."""
+    path = (folder.path / NOTES).absolute()
     path.mkdir(exist_ok=True)
     return path

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +29,7 @@ from kmeans_cli.errors import PlaceError
 # A piece is what a thread or a worker takes at a time; a whole has at most about so many, each at least so large.
 _PIECE_BYTES = 64 << 20
 _MOST_PIECES = 512
+_MOST_ROWS = 1 << 20  # but not longer than so: a pass has arrays as long as a piece, whatever its width
 
 
 @dataclass(frozen=True)
@@ -124,20 +126,35 @@ class FileStream(Stream):
         return to_fit_units(raw, self.offset, self.factor, self.dtype, str(self.shards[0].path))
 
     def keep(self, name: str, piece: Piece, values: NDArray[Any]) -> None:
-        """Keep a note of a piece as a file; it is there as a whole or not at all."""
+        """Keep a note of a piece as a file; it is there as a whole or not at all.
+
+        Raises:
+            PlaceError: If it cannot be written.
+        """
         path = self._note(name, piece)
-        path.parent.mkdir(exist_ok=True)
         partly = path.with_name(f"{path.name}.{os.getpid()}-{os.urandom(4).hex()}")
-        with reading(partly):
+        try:
+            path.parent.mkdir(exist_ok=True)
             with partly.open("wb") as file:
                 np.save(file, values)
             partly.replace(path)
+        except OSError as error:
+            with suppress(OSError):
+                partly.unlink()
+            raise PlaceError(f"cannot be written: {error.strerror or error}", where=str(path)) from error
 
     def kept(self, name: str, piece: Piece) -> NDArray[Any]:
-        """A note of a piece."""
+        """A note of a piece.
+
+        Raises:
+            PlaceError: If it is gone or broken.
+        """
         path = self._note(name, piece)
-        with reading(path):
-            values: NDArray[Any] = np.load(path, allow_pickle=False)
+        try:
+            with reading(path):
+                values: NDArray[Any] = np.load(path, allow_pickle=False)
+        except ValueError as error:  # what NumPy says of a file that is no array
+            raise PlaceError(f"is broken or cut short ({error})", where=str(path)) from None
         return values
 
     def shard_of(self, row: int) -> tuple[Shard, int]:
@@ -160,8 +177,8 @@ class FileStream(Stream):
     @cached_property
     def _pieces(self) -> tuple[Piece, ...]:
         step = block_rows(self.d, self.dtype.itemsize)
-        rows = max(_PIECE_BYTES, self.n_bytes // _MOST_PIECES) // (step * self._row_bytes)
-        rows = max(1, rows) * step
+        rows = max(_PIECE_BYTES, self.n_bytes // _MOST_PIECES) // self._row_bytes
+        rows = max(1, min(rows, _MOST_ROWS) // step) * step
         starts = [
             (start, min(start + rows, int(end)))
             for shard, end in zip(self.shards, self._ends, strict=True)

@@ -122,6 +122,41 @@ def test_a_limit_sends_a_fit_through_passes(folder: Path, monkeypatch: pytest.Mo
         stream_of(_config(folder, {"memory": "10MiB"}))
 
 
+def test_the_program_alone_sends_no_fit_through_passes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a limit only the data are compared with what the machine can give."""
+    monkeypatch.setattr("kmeans_cli.commands.fit_passes.available_bytes", lambda: 1 << 20)
+    assert stream_of(_config(folder)) is None
+    monkeypatch.setattr("kmeans_cli.commands.fit_passes.available_bytes", lambda: 1 << 10)
+    assert stream_of(_config(folder)) is not None
+
+
+def test_a_run_is_gone_on_with_as_it_was_begun(folder: Path, tmp_path: Path) -> None:
+    """In passes, or in memory, whatever the limit is now; a cluster cannot take over what was in memory."""
+    config = _config(folder)
+    passes = load_run(_fit(config, tmp_path / "runs").run_dir)
+    place = RunPlace(tmp_path / "runs")
+    memory = load_run(fit(config, where=place, progress=silent, should_stop=Interruption()).run_dir)
+    assert stream_of(config) is None
+    assert stream_of(config, passes) is not None
+    assert stream_of(_config(folder, {"memory": "1MiB"}), memory) is None
+    with pytest.raises(ConfigError, match="cannot go on with a run whose data were held in memory"):
+        stream_of(_config(folder, {"name": "dask"}), memory)
+
+
+def test_a_completed_run_has_nothing_to_go_on_with(folder: Path, tmp_path: Path) -> None:
+    """--resume of it reports it, and changes none of its files."""
+    config = _config(folder)
+    report = _fit(config, tmp_path / "runs")
+    before = {path: path.read_bytes() for path in report.run_dir.iterdir() if path.is_file()}
+    stream = open_stream(config.data)
+    assert stream is not None
+    run, stop = load_run(report.run_dir), Interruption()
+    again = fit_in_passes(config, stream, where=RunPlace(tmp_path), progress=silent, should_stop=stop, resume=run)
+    assert (again.run_dir, again.interrupted) == (report.run_dir, None)
+    assert again.metrics["inertia"] == report.metrics["inertia"]
+    assert {path: path.read_bytes() for path in report.run_dir.iterdir() if path.is_file()} == before
+
+
 def test_what_needs_all_data_is_refused(folder: Path) -> None:
     """In one line that names the setting; and k-means‖ is for passes only."""
     on_cluster = {"name": "dask"}

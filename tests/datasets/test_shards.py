@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -111,6 +112,35 @@ def test_a_file_that_is_cut_short_or_no_array(tmp_path: Path) -> None:
     (folder / "1.npy").write_bytes(b"no array")
     with pytest.raises(PlaceError, match=r"1\.npy: is no whole NumPy array"):
         open_stream(DataParams(path=folder))
+
+
+def test_a_piece_of_narrow_rows_is_not_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is bounded by rows as well as by bytes, as arrays as long as it are made."""
+    stream = open_stream(DataParams(path=write_shards(tmp_path / "rows", np.zeros((1200, 2)))))
+    monkeypatch.setattr("kmeans_cli.datasets.shards._PIECE_BYTES", 64 << 20)
+    monkeypatch.setattr("kmeans_cli.datasets.shards._MOST_ROWS", 120)
+    assert stream is not None
+    assert {piece.n for piece in stream.pieces()} == {120, 40}
+
+
+def test_a_note_that_cannot_be_kept_or_is_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is one line that names it, and nothing half-written stays."""
+    stream = surveyed(write_shards(tmp_path / "rows", np.zeros((100, 2))))
+    piece, labels = stream.pieces()[0], np.zeros(3)
+    stream.keep("labels", piece, labels)
+    assert stream.notes is not None
+    (note,) = (stream.notes / "labels").iterdir()
+    note.write_bytes(b"no array")
+    with pytest.raises(PlaceError, match=r"000000\.npy: is broken or cut short"):
+        stream.kept("labels", piece)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np, "save", full)
+    with pytest.raises(PlaceError, match=r"000000\.npy: cannot be written: No space left on device"):
+        stream.keep("labels", piece, labels)
+    assert list((stream.notes / "labels").iterdir()) == [note]
 
 
 def test_a_shard_that_goes_or_changes(tmp_path: Path) -> None:
