@@ -119,11 +119,16 @@ class Cluster:
         raise FitError("all its workers were killed, again and again (out of memory?)")
 
     def _map_once(self, function: Callable[[_T], _R], items: Sequence[_T]) -> Iterator[_R]:
-        sent = self._client.scatter(function, broadcast=True, hash=False)
-        futures = self._client.map(call_with, items, function=sent, pure=False)
-        places, results, next_one = {future.key: place for place, future in enumerate(futures)}, {}, 0
+        futures: list[Any] = []
+        results: dict[int, _R] = {}
+        next_one = 0
         try:
+            sent = self._client.scatter(function, broadcast=True, hash=False)
+            futures = self._client.map(call_with, items, function=sent, pure=False)
+            places = {future.key: place for place, future in enumerate(futures)}
             for future, result in self._distributed.as_completed(futures, loop=self._client.loop, with_results=True):
+                if future.cancelled():  # its result is then an error object, handed over like any other
+                    raise CancelledError
                 results[places[future.key]] = result
                 while next_one in results:
                     yield results.pop(next_one)
@@ -133,6 +138,8 @@ class Cluster:
         except GONE as error:
             if self._client.status != "running":
                 raise self._lost() from error
+            if isinstance(error, TimeoutError):  # there is no worker to send the function to
+                raise CancelledError from error
             raise
         finally:
             self._client.cancel(futures)

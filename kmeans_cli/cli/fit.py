@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import typer
@@ -21,6 +22,7 @@ from kmeans_cli.config_schema import NAMES
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.runs import Run, find_resumable
 from kmeans_cli.runs.folder import CONFIG
+from kmeans_cli.runs.read import METRICS, understood
 
 app = typer.Typer(add_completion=False)
 
@@ -108,7 +110,9 @@ def _run(
             report = run_fit(config, where=where, progress=console, should_stop=stop, resume=resume)
         else:
             report = fit_in_passes(config, stream, where=where, progress=console, should_stop=stop, resume=resume)
-    console.result(report.run_dir, as_json=report.metrics if as_json else None, table=fit_table(report))
+    # Of a finished run that is resumed, the numbers are read from its folder.
+    with understood(report.run_dir / METRICS) if resume is not None else nullcontext():
+        console.result(report.run_dir, as_json=report.metrics if as_json else None, table=fit_table(report))
     if report.interrupted:
         how = how_to_resume(NAME, report.run_dir)
         console.note(f"interrupted: {report.interrupted}; what was reached is kept; {how}")
