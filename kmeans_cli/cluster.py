@@ -1,6 +1,7 @@
-"""A Dask cluster: workers on other machines, behind ``concurrent.futures.Executor``. The only room that knows Dask.
+"""A Dask cluster: workers on other machines, behind ``concurrent.futures.Executor``.
 
-Dask schedules, moves and repeats the tasks; here is only what a user must be told, and how work reaches a worker once.
+Only here and in ``cluster_tasks.py`` is Dask known. It schedules, moves and repeats the tasks; here is only what a
+user must be told, and how work reaches a worker once.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The only loop over iterations: it owns the random generator, the stop rules, the empty policies and the history."""
+"""fit(): it owns the random generator, the empty policies and the history; ``exact_loop.py`` has the loop itself."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ from kmeans_cli.core.batch_start import draw_start
 from kmeans_cli.core.check import check
 from kmeans_cli.core.distance import own_squared_distances
 from kmeans_cli.core.empty import EMPTY_POLICIES, EmptyCase
+from kmeans_cli.core.exact_loop import CANCELLED, ExactLoop
 from kmeans_cli.core.init import INITS, Start, StartCase
 from kmeans_cli.core.params import KMeansParams, MiniBatchParams
 from kmeans_cli.core.pass_loop import fit_stream
 from kmeans_cli.core.prepare import Prepared, prepare
 from kmeans_cli.core.result import build_result, weighted_sum
 from kmeans_cli.core.samples import Samples
-from kmeans_cli.core.stop import STOP_RULES
-from kmeans_cli.core.stop import labels as labels_unchanged
 from kmeans_cli.core.stream import Stream
 from kmeans_cli.core.types import (
     FitState,
@@ -36,9 +35,6 @@ from kmeans_cli.core.types import (
 from kmeans_cli.core.update import ClusterSums
 
 __all__ = ["check", "fit"]
-
-# Below this share of the total dispersion the inertia from sums has lost too many digits to cancellation.
-_CANCELLED = 1e-6
 
 
 def fit(
@@ -135,7 +131,7 @@ def _start(params: KMeansParams, batches: MiniBatchParams, case: StartCase) -> S
     return init(case)
 
 
-class _Loop:
+class _Loop(ExactLoop):
     """The state of a running fit and its steps."""
 
     def __init__(
@@ -163,19 +159,6 @@ class _Loop:
             self.centroids, self.labels, self.history = state.centroids, state.labels.copy(), list(state.history)
             self.clusters.restore(state.sums, state.labels)
         self.algorithm.moved(self.centroids)
-
-    def run(self, on_iteration: OnIteration | None) -> StopReason:
-        """Iterate until a rule, the limit or the caller says stop."""
-        reason = self._stop_reason() if self.history else None
-        while reason is None:
-            if len(self.history) >= self.params.max_iter:
-                return StopReason.MAX_ITER
-            self._iterate()
-            reason = self._stop_reason()
-            wish = on_iteration is not None and on_iteration(self.history[-1], self._state())
-            if wish and reason is None:
-                reason = StopReason.INTERRUPTED
-        return reason
 
     def result(self, stop_reason: StopReason) -> KMeansResult:
         """Measured directly, after a last assignment unless no label changed, for then no centroid did either."""
@@ -224,7 +207,7 @@ class _Loop:
 
     def _measure(self, means: Float64Array) -> tuple[float, float | None]:
         inertia = self.clusters.inertia()
-        cancelled = inertia < _CANCELLED * self.prepared.total
+        cancelled = inertia < CANCELLED * self.prepared.total
         if not (cancelled or self.distance_sums):
             return inertia, None
         squared = own_squared_distances(self.samples, means, self.labels, self.map_blocks)
@@ -233,11 +216,6 @@ class _Loop:
         if not self.distance_sums:
             return inertia, None
         return inertia, weighted_sum(np.sqrt(squared), self.samples.weights)
-
-    def _stop_reason(self) -> StopReason | None:
-        record, previous = self.history[-1], self.history[-2] if len(self.history) > 1 else None
-        rule, tol = STOP_RULES[self.params.stop.rule], self.params.stop.tol
-        return labels_unchanged(record, previous, 0.0) or rule(record, previous, tol or 0.0)
 
     def _state(self) -> FitState:
         return FitState(

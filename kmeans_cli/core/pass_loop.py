@@ -11,11 +11,10 @@ from typing import Any
 import numpy as np
 
 from kmeans_cli.core.empty import EMPTY_POLICIES
+from kmeans_cli.core.exact_loop import CANCELLED, ExactLoop
 from kmeans_cli.core.init import Start
 from kmeans_cli.core.params import KMeansParams, MiniBatchParams
 from kmeans_cli.core.passes import Assign, Measure, PieceMeasures
-from kmeans_cli.core.stop import STOP_RULES
-from kmeans_cli.core.stop import labels as labels_unchanged
 from kmeans_cli.core.stream import Stream
 from kmeans_cli.core.stream_batches import StreamBatchLoop
 from kmeans_cli.core.stream_empty import StreamEmptyCase
@@ -30,9 +29,6 @@ from kmeans_cli.core.types import (
     OnIteration,
     StopReason,
 )
-
-# Below this share of the total dispersion the inertia from sums has lost too many digits to cancellation.
-_CANCELLED = 1e-6
 
 
 def fit_stream(
@@ -76,7 +72,7 @@ def fit_stream(
     return replace(result, seconds=seconds)
 
 
-class _PassLoop:
+class _PassLoop(ExactLoop):
     """The state of a running fit and its steps."""
 
     def __init__(
@@ -104,19 +100,6 @@ class _PassLoop:
         self.centroids, self.assigned, self.history = state.centroids, state.sums, list(state.history)
         list(self._map(Assign(self.stream, self.assigned, None, self.labels)))
 
-    def run(self, on_iteration: OnIteration | None) -> StopReason:
-        """Iterate until a rule, the limit or the caller says stop."""
-        reason = self._stop_reason() if self.history else None
-        while reason is None:
-            if len(self.history) >= self.params.max_iter:
-                return StopReason.MAX_ITER
-            self._iterate()
-            reason = self._stop_reason()
-            wish = on_iteration is not None and on_iteration(self.history[-1], self._state())
-            if wish and reason is None:
-                reason = StopReason.INTERRUPTED
-        return reason
-
     def result(self, stop_reason: StopReason) -> StreamResult:
         """The last assignment, so that the labels belong to the centroids, measured directly."""
         return build_stream_result(
@@ -141,9 +124,9 @@ class _PassLoop:
         shift = np.sqrt(np.square(means[filled] - self.centroids[filled]).sum(axis=1).max())
         inertia = max(0.0, frame.total - float((np.square(sums[filled]).sum(axis=1) / sizes[filled]).sum()))
         measured = None
-        if self.distance_sums or inertia < _CANCELLED * frame.total:
+        if self.distance_sums or inertia < CANCELLED * frame.total:
             measured = self._measure(means, joined)
-            inertia = float(measured.inertias.sum()) if inertia < _CANCELLED * frame.total else inertia
+            inertia = float(measured.inertias.sum()) if inertia < CANCELLED * frame.total else inertia
         empty = np.flatnonzero(~filled)
         # Where nothing moved, the centroids of empty clusters attracted nobody; a new draw would undo the fixed point.
         if len(empty) and n_moved:
@@ -179,11 +162,6 @@ class _PassLoop:
 
     def _map(self, function: Callable[..., Any]) -> Any:
         return self.map_blocks(function, self.stream.pieces())
-
-    def _stop_reason(self) -> StopReason | None:
-        record, previous = self.history[-1], self.history[-2] if len(self.history) > 1 else None
-        rule, tol = STOP_RULES[self.params.stop.rule], self.params.stop.tol
-        return labels_unchanged(record, previous, 0.0) or rule(record, previous, tol or 0.0)
 
     def _state(self) -> FitState:
         return FitState(
