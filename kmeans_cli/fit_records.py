@@ -21,7 +21,8 @@ from kmeans_cli.core.types import IterationRecord, KMeansResult, LabelArray, Sto
 from kmeans_cli.datasets.arrays import read_npz_arrays
 from kmeans_cli.datasets.types import ClassArray
 from kmeans_cli.errors import PlaceError
-from kmeans_cli.experiment import FitJob, FitOutcome, Fitted
+from kmeans_cli.evaluation import FitOutcome
+from kmeans_cli.experiment import FitJob, Fitted
 from kmeans_cli.runs.folder import RunFolder
 from kmeans_cli.runs.read import read_json, understood
 from kmeans_cli.sweep import FitKey

@@ -15,8 +15,9 @@ from kmeans_cli.core.params import KMeansParams
 from kmeans_cli.core.types import StopReason
 from kmeans_cli.crew import Access, Team
 from kmeans_cli.errors import Interrupted, KMeansError
+from kmeans_cli.evaluation import FitOutcome, evaluate
 from kmeans_cli.executor import run_tasks
-from kmeans_cli.experiment import FitData, FitJob, FitOutcome, evaluate, run_fit
+from kmeans_cli.experiment import FitData, FitJob, run_fit
 from kmeans_cli.metrics.params import EvaluateParams
 from kmeans_cli.progress import FitDone, FitsState, FitStarted, Progress, silent
 from kmeans_cli.threads import open_growing_map

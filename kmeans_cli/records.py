@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from kmeans_cli.core.types import IterationRecord
 from kmeans_cli.datasets.types import Dataset
-from kmeans_cli.experiment import FitOutcome, Fitted, build_model
+from kmeans_cli.evaluation import FitOutcome, build_model
+from kmeans_cli.experiment import Fitted
 from kmeans_cli.plots import Plot, save
 from kmeans_cli.plots.params import FigureParams
 from kmeans_cli.plots.view import FitView

@@ -11,7 +11,8 @@ import pytest
 from kmeans_cli import datasets
 from kmeans_cli.core.params import KMeansParams
 from kmeans_cli.datasets.params import DataParams
-from kmeans_cli.experiment import FitData, FitJob, FitOutcome, evaluate, run_fit
+from kmeans_cli.evaluation import FitOutcome, evaluate
+from kmeans_cli.experiment import FitData, FitJob, run_fit
 from kmeans_cli.fit_records import make_ready, read_fits, write_failure, write_outcome
 from kmeans_cli.metrics.params import EvaluateParams
 from kmeans_cli.progress import silent

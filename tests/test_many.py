@@ -15,8 +15,9 @@ from kmeans_cli.core.algorithms import ALGORITHMS, MINIBATCH
 from kmeans_cli.core.params import KMeansParams
 from kmeans_cli.crew import SMALL_WORK, Crew, Team, choose_crew, open_team
 from kmeans_cli.datasets.params import DataParams
+from kmeans_cli.evaluation import FitOutcome, evaluate
 from kmeans_cli.executor import ExecutorParams
-from kmeans_cli.experiment import FitData, FitJob, FitOutcome, evaluate, run_fit
+from kmeans_cli.experiment import FitData, FitJob, run_fit
 from kmeans_cli.many import FitWork, run_all
 from kmeans_cli.metrics.params import EvaluateParams
 from kmeans_cli.progress import Event, FitDone, FitsState, FitStarted, silent

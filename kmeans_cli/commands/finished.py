@@ -13,7 +13,8 @@ from typing import Any
 from kmeans_cli import fits_table, records
 from kmeans_cli.config import Config
 from kmeans_cli.crew import Crew
-from kmeans_cli.experiment import FitData, FitJob, FitOutcome
+from kmeans_cli.evaluation import FitOutcome
+from kmeans_cli.experiment import FitData, FitJob
 from kmeans_cli.fit_records import StoredFit
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.plots.many_view import FitSummary

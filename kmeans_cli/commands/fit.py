@@ -20,7 +20,8 @@ from kmeans_cli.core.samples import ArraySamples
 from kmeans_cli.core.types import Float64Array, MapBlocks, StopReason
 from kmeans_cli.datasets.types import Dataset
 from kmeans_cli.errors import ConfigError, PlaceError
-from kmeans_cli.experiment import FitData, FitJob, FitOutcome, Fitted, evaluate, run_fit, seed_of_fit
+from kmeans_cli.evaluation import FitOutcome, evaluate
+from kmeans_cli.experiment import FitData, FitJob, Fitted, run_fit, seed_of_fit
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.plots import PLOTS
 from kmeans_cli.progress import Progress, Stage, Warned

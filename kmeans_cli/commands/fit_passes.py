@@ -50,7 +50,8 @@ from kmeans_cli.datasets.scale import resolved_dtype
 from kmeans_cli.datasets.shard_files import Shard
 from kmeans_cli.datasets.shards import FileStream
 from kmeans_cli.errors import ConfigError
-from kmeans_cli.experiment import FitJob, FitOutcome, run_fit
+from kmeans_cli.evaluation import FitOutcome
+from kmeans_cli.experiment import FitJob, run_fit
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.memory import available_bytes
 from kmeans_cli.plots import PLOTS

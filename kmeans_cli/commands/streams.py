@@ -27,8 +27,9 @@ from kmeans_cli.datasets.shards import FileStream
 from kmeans_cli.datasets.survey import survey
 from kmeans_cli.datasets.types import Dataset
 from kmeans_cli.errors import ConfigError, PlaceError
+from kmeans_cli.evaluation import FitOutcome, evaluate
 from kmeans_cli.executor import LOCAL, ExecutorParams
-from kmeans_cli.experiment import FitData, FitOutcome, Fitted, evaluate
+from kmeans_cli.experiment import FitData, Fitted
 from kmeans_cli.metrics.params import EvaluateParams
 from kmeans_cli.progress import Bytes, Progress, Stage
 from kmeans_cli.runs import RunFolder
