@@ -94,7 +94,7 @@ table-images: .venv/.installed ## the notebook's and the article's findings on p
 bench-scaling: .venv/.installed ## time against n, k and d beside scikit-learn, as a figure (KMEANS_DATA_DIR; minutes)
 	$(BIN)/python -m tests.bench.scaling
 
-bench-starts: .venv/.installed ## 30 starts on all of MNIST, whole processes, beside scikit-learn (KMEANS_DATA_DIR; minutes)
+bench-starts: .venv/.installed ## 30 and 60 starts on all of MNIST, whole processes, beside scikit-learn from the same (KMEANS_DATA_DIR; minutes)
 	$(BIN)/python -m tests.bench.starts
 
 bench-scale: .venv/.installed ## fits on Dask workers and 4 GB under 1 GiB: scaling, memory, a cost model (makes its data, 4 GB of disk)
