@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.peers import CONTENDERS, inertia
-from tests.bench.works import WORKS
+from tests.bench.works import SCALED, WORKS
 
 _STATUS, _RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 _WARM_UP_ITERATIONS = 2
@@ -34,7 +34,7 @@ def alone(work: str, contender: str) -> dict[str, Any]:
 
 def main(name: str, contender: str) -> None:
     """Measure, and print as JSON."""
-    work, run = WORKS[name](), CONTENDERS[contender]
+    work, run = (WORKS | SCALED)[name](), CONTENDERS[contender]
     before = _restart_peak()
     run(work, _WARM_UP_ITERATIONS)
     fits = [run(work) for _ in range(work.repeats)]

@@ -1,14 +1,13 @@
 """``make bench-scaling``: time of a fit against n, k and d, for us and scikit-learn, with slopes, as a figure.
 
-``python -m tests.bench.scaling [--repeats N] [--out FOLDER]`` writes ``scaling.json`` and ``scaling.png`` there. All
-fits are of MNIST, from one start each, and do the same number of iterations: time per iteration is what scales.
+``python -m tests.bench.scaling [--out FOLDER]`` writes ``scaling.json`` and ``scaling.png`` there. All fits are of
+MNIST, each in a process of its own, from one start at each point: time per iteration is what scales.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,35 +16,22 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from kmeans_cli.plots.style import COLOURS, MARKERS, PAGE_WIDTH, new_figure, paper_style, save
-from tests.bench.peers import CONTENDERS, interleaved
-from tests.bench.works import Work, mnist, sample_start
+from tests.bench.alone import alone
+from tests.bench.peers import CONTENDERS
+from tests.bench.works import AXES, FULL_SIZE
 
-_N, _D, _K = 60_000, 784, 20
-AXES: dict[str, tuple[int, ...]] = {
-    "n": (3_000, 6_000, 12_000, 30_000, 60_000),
-    "k": (5, 10, 20, 64, 128, 256),
-    "d": (49, 98, 196, 392, 784),
-}
 _TITLES = {"n": "samples n", "k": "clusters k", "d": "features d"}
-_FIXED = {"n": _N, "k": _K, "d": _D}
 
 
-def works() -> Iterator[tuple[str, int, Work]]:
-    """For each axis its values, and MNIST with that many samples, clusters or features (every other pixel, …)."""
-    for axis, values in AXES.items():
-        for value in values:
-            size = _FIXED | {axis: value}
-            X = np.ascontiguousarray(mnist()[: size["n"], :: _D // size["d"]])
-            yield axis, value, Work(f"MNIST, {axis} = {value}", X, sample_start(X, size["k"]))
-
-
-def measure(repeats: int) -> dict[str, dict[str, list[float]]]:
+def measure() -> dict[str, dict[str, list[float]]]:
     """For each axis and contender the milliseconds per iteration at each of its values."""
     times: dict[str, dict[str, list[float]]] = {axis: {name: [] for name in CONTENDERS} for axis in AXES}
-    for axis, value, work in works():
-        for name, (seconds, fitted) in interleaved(work, CONTENDERS, repeats).items():
-            times[axis][name].append(1000 * seconds / fitted.n_iter)
-        print(axis, value, {name: round(series[-1], 2) for name, series in times[axis].items()}, flush=True)
+    for axis, values in AXES.items():
+        for value in values:
+            for contender, series in times[axis].items():
+                fitted = alone(f"mnist-{axis}-{value}", contender)
+                series.append(1000 * fitted["seconds"] / fitted["n_iter"])
+            print(axis, value, {name: round(series[-1], 2) for name, series in times[axis].items()}, flush=True)
     return times
 
 
@@ -76,21 +62,20 @@ def _draw_axis(ax: Axes, axis: str, values: tuple[int, ...], series: dict[str, l
     ax.minorticks_off()
     ax.tick_params(axis="x", rotation=45)
     ax.margins(x=0.2)
-    ax.set_title(", ".join(f"{other} = {size:,}" for other, size in _FIXED.items() if other != axis))
+    ax.set_title(", ".join(f"{other} = {size:,}" for other, size in FULL_SIZE.items() if other != axis))
     ax.set_xlabel(_TITLES[axis])
 
 
 def main() -> None:
     """Measure and write both files; ``--draw`` draws the figure again from the first."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("runs/bench"))
     parser.add_argument("--draw", action="store_true", help="only draw what was measured")
     arguments = parser.parse_args()
     file = arguments.out / "scaling.json"
     arguments.out.mkdir(parents=True, exist_ok=True)
     if not arguments.draw:
-        file.write_text(json.dumps(measure(arguments.repeats), indent=1) + "\n")
+        file.write_text(json.dumps(measure(), indent=1) + "\n")
     document: dict[str, Any] = json.loads(file.read_text())
     with paper_style(), (arguments.out / "scaling.png").open("wb") as picture:
         save(draw(document), picture, "png")

@@ -67,6 +67,12 @@ def _mnist(k: int, plus_plus: bool = False) -> Work:
     return Work(name, mnist(), sample_start(mnist(), k), plus_plus=plus_plus)
 
 
+def _part_of_mnist(axis: str, value: int) -> Work:
+    size = FULL_SIZE | {axis: value}
+    X = np.ascontiguousarray(mnist()[: size["n"], :: FULL_SIZE["d"] // size["d"]])
+    return Work(f"MNIST, {axis} = {value}", X, sample_start(X, size["k"]))
+
+
 def _digits(k: int) -> Work:
     X = (load_digits().data / 16).astype(np.float32)
     return Work("digits", X, sample_start(X, k), repeats=21)
@@ -85,6 +91,14 @@ def _cat(k: int) -> Work:
     return Work("cat.png colours", colours, sample_start(colours, k), weights)
 
 
+FULL_SIZE = {"n": 60_000, "k": 20, "d": 784}
+AXES: dict[str, tuple[int, ...]] = {
+    "n": (3_000, 6_000, 12_000, 30_000, 60_000),
+    "k": (5, 10, 20, 64, 128, 256),
+    "d": (49, 98, 196, 392, 784),
+}
+"""Along which MNIST is scaled, the other two as in ``FULL_SIZE``: its first samples, every other feature and so on."""
+
 WORKS: dict[str, Callable[[], Work]] = {
     **{f"mnist-{k}": partial(_mnist, k) for k in (10, 20, 64, 256)},
     "mnist-20-plus-plus": partial(_mnist, 20, plus_plus=True),
@@ -93,3 +107,9 @@ WORKS: dict[str, Callable[[], Work]] = {
     "mixture": partial(_mixture, "Gaussian mixture", 200_000, 32, 100, 1.0),
     **{f"cat-{k}": partial(_cat, k) for k in (16, 64, 256)},
 }
+"""The rows of the table."""
+
+SCALED: dict[str, Callable[[], Work]] = {
+    f"mnist-{axis}-{value}": partial(_part_of_mnist, axis, value) for axis, values in AXES.items() for value in values
+}
+"""The points of the scaling figure."""
