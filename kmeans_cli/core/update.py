@@ -17,9 +17,12 @@ _NARROW = 16
 _MANY = 64
 # A product of up to so many terms takes less time than to sort (measured: d = 64 and 784, k = 100 and 256).
 _FEW_TERMS = 1 << 23
-# Moved samples are summed in pieces of fixed length, so the sums do not depend on threads.
+# Moved samples are summed in pieces of fixed length, so the sums do not depend on threads; of so many rows for each
+# cluster at least, so that adding the pieces' sums, which one thread does, takes little time.
 _PIECE_VALUES = 1 << 19
-_CHUNK_VALUES = 1 << 15
+_ROWS_PER_SUM = 16
+# So many are float64 at a time: in a core's cache, and yet enough for threads not to wait for one another's Python.
+_CHUNK_VALUES = 1 << 16
 
 
 class ClusterSums:
@@ -108,7 +111,7 @@ class ClusterSums:
                 add(change, self._rows(indices[at]), at)
             return change
 
-        step = max(1, _PIECE_VALUES // self._samples.d)
+        step = max(_PIECE_VALUES // self._samples.d, _ROWS_PER_SUM * len(self.sums))
         starts = range(0, len(indices), step)
         for change in self._map_blocks(change_of, [slice(s, min(s + step, len(indices))) for s in starts]):
             self.sums += change
