@@ -105,6 +105,17 @@ def confirm(
     return found
 
 
+def nearer(prepared: Prepared, targets: Targets, where: Where, pairs: IntArray, scores: NDArray[np.float32]) -> Nearest:
+    """The nearer of two centroids for each of the rows ``where``, given (2, m) which and their scores.
+
+    Exact where the bounds say so: where the gap is above the slack.
+    """
+    second = scores[1] < scores[0]
+    labels: LabelArray = np.where(second, pairs[1], pairs[0]).astype(np.int32)
+    own, rival = np.where(second, scores[::-1], scores)
+    return _found(prepared, targets, where, labels, own, rival)
+
+
 def _compare(
     scores: NDArray[np.float32], labels: LabelArray, own: NDArray[np.float32], rival: NDArray[np.float32]
 ) -> None:

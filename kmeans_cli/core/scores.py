@@ -22,13 +22,15 @@ from numpy.typing import NDArray
 
 from kmeans_cli.core.prepare import Prepared
 from kmeans_cli.core.scratch import Scratch
-from kmeans_cli.core.types import Float64Array, Where
+from kmeans_cli.core.types import Float64Array, IntArray, Where
 
 U32 = 2.0**-24
 _U64 = 2.0**-53
 _TINY = 2.0**-126
 # So many values of gathered rows stay in a core's cache.
 _GATHERED = 1 << 18
+# So many of a pair of rows and centroids.
+_PAIRED = 1 << 17
 # Prepared centroids with larger values would overflow in float32 products.
 _FAR = 2.0**50
 
@@ -108,6 +110,22 @@ def scores_of(prepared: Prepared, targets: Targets, where: Where, scratch: Scrat
             piece = slice(start, start + step)
             np.matmul(scratch.rows(prepared.rows, where[piece]), targets.q.T, out=scores[piece])
     return np.subtract(targets.bias, scores, out=scores)
+
+
+def scores_of_pairs(
+    prepared: Prepared, targets: Targets, where: IntArray, pairs: IntArray, scratch: Scratch
+) -> NDArray[np.float32]:
+    """(2, m) float32 scores of these rows for (2, m) centroids, two for each."""
+    scores = np.empty(pairs.shape, dtype=np.float32)
+    d = prepared.rows.shape[1]
+    step = max(64, _PAIRED // d)
+    for start in range(0, len(where), step):
+        piece = slice(start, start + step)
+        rows = scratch.rows(prepared.rows, where[piece])
+        goals = scratch.matrix("goals", *rows.shape)
+        for centroids, out in zip(pairs[:, piece], scores[:, piece], strict=True):
+            np.vecdot(rows, np.take(targets.q, centroids, axis=0, out=goals, mode="clip"), out=out)
+    return np.subtract(targets.bias.take(pairs), scores, out=scores)
 
 
 def scores_by_cluster(prepared: Prepared, targets: Targets, where: Where, scratch: Scratch) -> NDArray[np.float32]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from kmeans_cli.core import subspace
-from kmeans_cli.core.algorithms import ALGORITHMS
+from kmeans_cli.core.algorithms import ALGORITHMS, projected
 from kmeans_cli.core.distance import nearest_labels
 from kmeans_cli.core.empty import EMPTY_POLICIES
 from kmeans_cli.core.engine import fit
@@ -68,6 +68,16 @@ def test_same_bytes_for_every_k(algorithm: str, dtype: type, weighted: bool) -> 
 def test_same_bytes_on_all_digits(algorithm: str, k: int) -> None:
     """On data without clear clusters, where labels change for many iterations."""
     same_but_seconds(*both(ArraySamples(digits().astype(np.float32)), algorithm, k, init="sample"))
+
+
+@pytest.mark.usefixtures("directions")
+@pytest.mark.parametrize("stale", [0.0, 0.5])
+@pytest.mark.parametrize("k", [2, 3, 10, 100])
+def test_same_bytes_by_duels(stale: float, k: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where two distances decide, whether or not the others are measured now and then."""
+    monkeypatch.setattr(projected, "_MANY", 2)
+    monkeypatch.setattr(projected, "_STALE", stale)
+    same_but_seconds(*both(ArraySamples(digits().astype(np.float32)), "projected", k, init="sample"))
 
 
 @pytest.mark.usefixtures("directions")

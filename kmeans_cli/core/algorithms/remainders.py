@@ -65,7 +65,9 @@ class Remainders:
         """Count on the rounding of products with these targets and weights, and still on that of all before.
 
         Twice what a score may be off, that is as much as two scores, and four more roundings of sums of squares; and
-        at the measurement and now a product of p + 2 terms, of a row and weights that are rounded.
+        at the measurement and now a product of p + 2 terms, of a row and weights that are rounded. ``correct`` rounds
+        twice more, a bound and its difference from a squared distance D: at most 3 D and four such products, where D is
+        at most twice ‖r − m‖² and two products.
         """
         needed = np.array([targets.slope, targets.constant, self._longest])
         if (needed <= self._counted_on).all():
@@ -76,8 +78,8 @@ class Remainders:
         self._slack = (
             slope * self._prepared.lengths
             + constant
-            + 8 * _U32 * self._prepared.squares
-            + 2 * (terms + 12) * _U32 * longest * self._lengths
+            + 16 * _U32 * self._prepared.squares
+            + 2 * (terms + 20) * _U32 * longest * self._lengths
         )
 
     def squared(self, where: Where) -> NDArray[np.float32]:
@@ -100,6 +102,28 @@ class Remainders:
         scores *= 2
         scores += self._prepared.squares[where].astype(np.float32)[:, None]
         self._remembered[where] = np.subtract(scores, self._product(where), out=scores)
+        self._path_then[where] = self._path[labels]
+
+    def correct(
+        self,
+        where: IntArray,
+        pairs: IntArray,
+        scores: NDArray[np.float32],
+        bounds: NDArray[np.float32],
+        labels: LabelArray,
+    ) -> None:
+        """The same of two centroids for each sample.
+
+        Args:
+            where: (m,) which samples.
+            pairs: (2, m) which centroids.
+            scores: (2, m) theirs, measured.
+            bounds: (2, m) what ``squared`` says of them.
+            labels: (m,) which of the two are the labels now.
+        """
+        squared = 2 * scores
+        squared += self._prepared.squares[where].astype(np.float32)
+        self._remembered[where, pairs] += squared - bounds
         self._path_then[where] = self._path[labels]
 
     def _aim(self, q: Float64Array) -> None:
