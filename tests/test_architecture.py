@@ -49,6 +49,12 @@ ARROWS = {
     "cluster_tasks": {"threads"},
     "crew": {"cluster", "cluster_tasks", "executor", "progress", "shared", "threads"},
     "many": {"crew", "evaluation", "experiment", "executor", "metrics.params", "threads", "progress"},
+    "streamed": {
+        *("datasets", "evaluation", "experiment", "metrics", "progress"),
+        *("core.distance", "core.stream_result"),
+    },
+    "stream_labels": {"datasets.shards", "experiment", "runs", "core.stream_result"},
+    "stream_map": {"cluster", "executor", "progress", "threads", "core.stream"},
     "checkpoints": {"histories", "runs", "datasets.arrays"},
     "experiment": {"checkpoints", "core", "metrics", "progress", "sweep", "datasets.types"},
     "evaluation": {

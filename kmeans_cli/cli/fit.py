@@ -14,7 +14,8 @@ from kmeans_cli.cli.fit_table import fit_table, plan_table, plan_values
 from kmeans_cli.commands.fit import NAME
 from kmeans_cli.commands.fit import fit as run_fit
 from kmeans_cli.commands.fit import plan as plan_fit
-from kmeans_cli.commands.fit_passes import fit_in_passes, plan_in_passes, stream_of
+from kmeans_cli.commands.fit_passes import fit_in_passes
+from kmeans_cli.commands.passes_plan import plan_in_passes, stream_of
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.resume import how_to_resume
 from kmeans_cli.config import Config, resolve
@@ -96,7 +97,7 @@ def _show_plan(config: Config, where: RunPlace, console: Console, as_json: bool,
         plan = (
             plan_fit(config, where=where, progress=console)
             if stream is None
-            else plan_in_passes(config, stream, where=where)
+            else plan_in_passes(config, stream, where=where, resume=resume)
         )
     console.result(None, as_json=plan_values(plan) if as_json else None, table=plan_table(plan))
 

@@ -46,6 +46,7 @@ def plan_values(plan: FitPlan) -> dict[str, Any]:
         "seeds": [job.seed for job in plan.jobs],
         "threads": plan.threads,
         "memory_mib": round(plan.bytes_peak / 2**20, 1),
+        "in_passes": plan.in_passes,
     }
 
 
@@ -55,6 +56,8 @@ def plan_table(plan: FitPlan) -> Table:
     seeds = values.pop("seeds")
     values["starts"] = len(seeds)
     values["seed"] = seeds[0]
+    why = values.pop("in_passes")
+    values["data"] = "held in memory" if why is None else f"read in passes: {why}"
     rows = [(name.replace("_", " "), str(value)) for name, value in values.items()]
     return build_table(["plan", ""], rows)
 

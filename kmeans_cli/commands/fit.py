@@ -64,6 +64,7 @@ class FitPlan:
         jobs: The fits.
         threads: Threads of a fit.
         bytes_peak: About the memory the whole process needs.
+        in_passes: Why the data are read in passes; None: they are held in memory.
     """
 
     dataset: str
@@ -73,6 +74,7 @@ class FitPlan:
     jobs: tuple[FitJob, ...]
     threads: int
     bytes_peak: int
+    in_passes: str | None = None
 
 
 def fit(

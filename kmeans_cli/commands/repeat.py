@@ -15,8 +15,8 @@ from kmeans_cli.commands.image_plan import ImageOutput
 from kmeans_cli.commands.many_plan import ManyOptions
 from kmeans_cli.commands.many_run import ManyReport
 from kmeans_cli.commands.place import RunPlace
-from kmeans_cli.commands.streams import open_stream
 from kmeans_cli.config import Config, Override, resolve
+from kmeans_cli.datasets.streams import open_stream
 from kmeans_cli.errors import Interrupted, PlaceError
 from kmeans_cli.images.params import STANDARD_INPUT
 from kmeans_cli.interruption import Interruption

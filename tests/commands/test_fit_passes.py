@@ -15,10 +15,11 @@ from typer.testing import CliRunner
 from kmeans_cli.cli.app import app
 from kmeans_cli.cluster import open_cluster
 from kmeans_cli.commands.fit import FitReport, fit
-from kmeans_cli.commands.fit_passes import fit_in_passes, stream_of
+from kmeans_cli.commands.fit_passes import fit_in_passes
+from kmeans_cli.commands.passes_plan import stream_of
 from kmeans_cli.commands.place import RunPlace
-from kmeans_cli.commands.streams import open_stream
 from kmeans_cli.config import Config, build
+from kmeans_cli.datasets.streams import open_stream
 from kmeans_cli.errors import ConfigError, PlaceError
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.model import read_model
@@ -115,7 +116,7 @@ def test_the_best_of_several_starts_is_kept(folder: Path, tmp_path: Path) -> Non
 
 def test_a_limit_sends_a_fit_through_passes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only when the data do not fit into it; one that is too small even so is an error."""
-    monkeypatch.setattr("kmeans_cli.commands.fit_passes.bytes_in_memory", lambda shards, dtype: 2 << 30)  # noqa: ARG005
+    monkeypatch.setattr("kmeans_cli.commands.passes_plan.bytes_in_memory", lambda shards, dtype: 2 << 30)  # noqa: ARG005
     assert stream_of(_config(folder, {"memory": "1GiB"})) is not None
     assert stream_of(_config(folder, {"memory": "2.5GiB"})) is None
     with pytest.raises(ConfigError, match=r"executor.memory: '10MiB' is too little; allowed: at least \d+MiB"):
@@ -124,9 +125,9 @@ def test_a_limit_sends_a_fit_through_passes(folder: Path, monkeypatch: pytest.Mo
 
 def test_the_program_alone_sends_no_fit_through_passes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a limit only the data are compared with what the machine can give."""
-    monkeypatch.setattr("kmeans_cli.commands.fit_passes.available_bytes", lambda: 1 << 20)
+    monkeypatch.setattr("kmeans_cli.commands.passes_plan.available_bytes", lambda: 1 << 20)
     assert stream_of(_config(folder)) is None
-    monkeypatch.setattr("kmeans_cli.commands.fit_passes.available_bytes", lambda: 1 << 10)
+    monkeypatch.setattr("kmeans_cli.commands.passes_plan.available_bytes", lambda: 1 << 10)
     assert stream_of(_config(folder)) is not None
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from kmeans_cli import datasets
-from kmeans_cli.commands.streams import open_stream
 from kmeans_cli.datasets.params import DataParams
+from kmeans_cli.datasets.streams import open_stream
 from kmeans_cli.datasets.survey import survey
 from kmeans_cli.errors import PlaceError
 from tests.shards import small_pieces, surveyed, write_shards
