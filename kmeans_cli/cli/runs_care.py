@@ -40,8 +40,8 @@ def check(
 ) -> None:
     """Whether run folders are whole.
 
-    Every file is read; labels must be the nearest centroids, and inertias those of centroids and data, which are read
-    again. Exit code 3: something is damaged.
+    Every file is read; labels must be the nearest centroids, and numbers and tables those of centroids, labels and
+    data, which are read again. Exit code 3: something is damaged.
     """
     from kmeans_cli.commands.runs_check import check as check_runs
 

@@ -230,9 +230,9 @@ def _record(
     should_stop: Interruption,
 ) -> bool:
     """Write all files but the history; False when a signal left figures undrawn."""
-    records.write_model(folder, "model.npz", dataset, outcome)
+    model = records.write_model(folder, "model.npz", dataset, outcome)
     records.write_labels(folder, dataset, outcome)
-    records.write_centroids(folder, dataset, outcome)
+    records.write_centroids(folder, model)
     records.write_trace(folder, outcome.fitted)
     for warning in metrics["warnings"]:
         progress(Warned(warning))

@@ -139,8 +139,8 @@ class _Work:
 
     def _record(self, outcome: FitOutcome, metrics: dict[str, Any]) -> None:
         dataset = self.data.dataset
-        records.write_model(self.folder, "model.npz", dataset, without_labels(outcome))
-        records.write_centroids(self.folder, dataset, outcome)
+        model = records.write_model(self.folder, "model.npz", dataset, without_labels(outcome))
+        records.write_centroids(self.folder, model)
         records.write_trace(self.folder, outcome.fitted)
         for warning in metrics["warnings"]:
             self.progress(Warned(warning))
