@@ -11,23 +11,27 @@ from kmeans_cli.checks.finding import Finding, shown
 from kmeans_cli.checks.tables import check_tables, compare_table
 from kmeans_cli.csv_tables import CsvTable
 from kmeans_cli.datasets.arrays import read_npy_array, read_npz_arrays
-from kmeans_cli.fit_records import StoredFit
+from kmeans_cli.fit_records import FITS, StoredFit, read_fits
 from kmeans_cli.model import Model, read_model
-from kmeans_cli.runs import Run
+from kmeans_cli.runs import Run, RunStatus
 from kmeans_cli.runs.difference import differences
 from kmeans_cli.runs.read import METRICS, MODEL, read_json
 
 
-def check_agreement(run: Run, fits: Sequence[StoredFit]) -> Iterator[Finding]:
-    """Where files that tell the same tell it differently.
+def is_concluded(run: Run) -> bool:
+    """Whether models and ``metrics.json`` belong together; those of several fits do when all are done."""
+    status = (RunStatus.COMPLETED,) if (run.path / FITS).exists() else (RunStatus.COMPLETED, RunStatus.INTERRUPTED)
+    return run.status in status and (run.path / METRICS).exists() and (run.path / MODEL).exists()
 
-    Args:
-        run: A concluded run.
-        fits: Its fits, where it has several.
+
+def check_agreement(run: Run) -> Iterator[Finding]:
+    """Where files of a concluded run that tell the same tell it differently.
 
     Raises:
         PlaceError, KeyError, TypeError, AttributeError: If a file does not hold what the command writes.
     """
+    yield from _check_entries(run)
+    fits = read_fits(run.path)
     if fits:
         yield from _check_models(run, fits)
     else:
@@ -40,12 +44,8 @@ def check_agreement(run: Run, fits: Sequence[StoredFit]) -> Iterator[Finding]:
     yield from check_tables(run, fits)
 
 
-def check_entries(run: Run) -> Iterator[Finding]:
-    """Where ``metrics.json`` does not repeat the numbers of every fit.
-
-    Raises:
-        PlaceError, KeyError, TypeError, AttributeError: If a file does not hold what the command writes.
-    """
+def _check_entries(run: Run) -> Iterator[Finding]:
+    """Where ``metrics.json`` does not repeat the numbers of every fit."""
     for fit in run.metrics.get("fits", ()):
         name = f"fits/{fit['fit']:04d}.json"
         stored = read_json(run.path / name)["metrics"]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kmeans_cli.checks.agreement import check_agreement, check_entries
+from kmeans_cli.checks.agreement import check_agreement, is_concluded
 from kmeans_cli.checks.files import check_completeness, check_files
 from kmeans_cli.checks.finding import Finding, note
 from kmeans_cli.checks.fits import check_fits, check_label_table
@@ -16,10 +16,10 @@ from kmeans_cli.config import resolve
 from kmeans_cli.core.types import MapBlocks
 from kmeans_cli.errors import KMeansError, PlaceError
 from kmeans_cli.experiment import FitData
-from kmeans_cli.fit_records import FITS, read_fits
+from kmeans_cli.fit_records import read_fits
 from kmeans_cli.runs import Run, RunStatus
 from kmeans_cli.runs.folder import CONFIG
-from kmeans_cli.runs.read import METRICS, MODEL, read_record
+from kmeans_cli.runs.read import METRICS, read_record
 
 _WITH_FITS = ("fit", "sweep-k", "multi-init")
 
@@ -88,21 +88,18 @@ def _findings(run: Run, load_data: LoadData, map_blocks: MapBlocks) -> Iterator[
 def _numbers(run: Run, load_data: LoadData, map_blocks: MapBlocks) -> Iterator[Finding]:
     command = run.record.get("command")
     if command == "compress-image" and (run.path / METRICS).exists():
-        yield from check_pictures(run, resolve(run.path / CONFIG).config)
+        yield from check_pictures(run, resolve(run.config_file).config)
     elif command in _WITH_FITS and (run.path / CONFIG).exists():
         yield from _numbers_of_fits(run, load_data, map_blocks)
 
 
 def _numbers_of_fits(run: Run, load_data: LoadData, map_blocks: MapBlocks) -> Iterator[Finding]:
-    concluded = _is_concluded(run)
-    if concluded:
-        yield from check_entries(run)
+    if is_concluded(run):
+        yield from check_agreement(run)
     fits = read_fits(run.path)
-    if concluded:
-        yield from check_agreement(run, fits)
-    elif not fits:
+    if not fits and not is_concluded(run):
         return  # there is nothing yet
-    config = resolve(run.path / CONFIG).config
+    config = resolve(run.config_file).config
     try:
         data = load_data(run)
     except KMeansError as error:
@@ -112,11 +109,5 @@ def _numbers_of_fits(run: Run, load_data: LoadData, map_blocks: MapBlocks) -> It
         yield from check_passes(run, config, data, map_blocks)
         return
     yield from check_fits(run, config, fits, data, map_blocks)
-    if concluded:
+    if is_concluded(run):
         yield from check_label_table(run, data)
-
-
-def _is_concluded(run: Run) -> bool:
-    """Whether models and ``metrics.json`` belong together; those of several fits do when all are done."""
-    status = (RunStatus.COMPLETED,) if (run.path / FITS).exists() else (RunStatus.COMPLETED, RunStatus.INTERRUPTED)
-    return run.status in status and (run.path / METRICS).exists() and (run.path / MODEL).exists()

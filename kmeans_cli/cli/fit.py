@@ -22,7 +22,6 @@ from kmeans_cli.config import Config, resolve
 from kmeans_cli.config_schema import NAMES
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.runs import Run, find_resumable
-from kmeans_cli.runs.folder import CONFIG
 from kmeans_cli.runs.read import METRICS, understood
 
 app = typer.Typer(add_completion=False)
@@ -80,7 +79,7 @@ def fit(
     former = None if resume is None else find_resumable(resume, runs, NAME)
     file = options.config_file(config, config_option)
     if former is not None and file is None:
-        file = former.path / CONFIG
+        file = former.config_file
     resolved = resolve(file, options.overrides(given)).config
     where = RunPlace(runs, tuple(sys.argv), data_dir)
     console = Console(quiet=quiet, verbose=verbose, stopping=lambda: stop.reason is not None)

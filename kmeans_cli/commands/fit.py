@@ -12,7 +12,7 @@ from kmeans_cli import datasets, records
 from kmeans_cli.checkpoints import CHECKPOINTS, Checkpoints
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.record import logged, origin
-from kmeans_cli.commands.resume import check_unchanged, has_all, resume_offered
+from kmeans_cli.commands.resume import check_unchanged, damage_of, has_all, resume_offered
 from kmeans_cli.commands.start import given_start, sha256_of, with_start_named
 from kmeans_cli.config import Config, dump
 from kmeans_cli.core.engine import check
@@ -176,10 +176,18 @@ def jobs_of(config: Config, start: Float64Array | None) -> tuple[FitJob, ...]:
 
 
 def finished_report(run: Run, config: Config, dataset: Dataset, start_sha256: str | None) -> FitReport | None:
-    """The report of a run that is to be gone on with, but has nothing left to do; None if it has."""
+    """The report of a run that is to be gone on with, but has nothing left to do; None if it has.
+
+    Raises:
+        ConfigError, PlaceError: If it cannot be gone on with, or is completed, but damaged.
+    """
     check_unchanged(run, config, dataset, start_sha256)
     if run.status is not RunStatus.COMPLETED or not has_all(run, config, dataset.sha256, start_sha256):
         return None
+    damage = damage_of(run)
+    if damage is not None:
+        cure = f"kmeans rerun compares what is left, kmeans fit --config {run.config_file} does it anew"
+        raise PlaceError(f"is completed, but damaged: {damage}; {cure}", where="--resume", value=run.path.name)
     RunFolder(run.path, run.record).remove(CHECKPOINTS)  # those that a crash at the very end left
     return FitReport(run.path, dataset.name, run.metrics, None)
 

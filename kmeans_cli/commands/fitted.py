@@ -12,7 +12,6 @@ from kmeans_cli.datasets.types import Dataset
 from kmeans_cli.errors import PlaceError
 from kmeans_cli.experiment import FitData
 from kmeans_cli.progress import Progress
-from kmeans_cli.runs.folder import CONFIG
 from kmeans_cli.runs.read import MODEL, Run, load_run
 from kmeans_cli.runs.status import RunStatus
 from kmeans_cli.streamed import survey_stream
@@ -47,7 +46,7 @@ def load_training_data(run: Run, data_dir: Path | None, progress: Progress) -> D
     if run.was_in_passes:
         raise PlaceError("was fitted in passes: its data are not read as a whole again", where=run.path.name)
     place = data_place(run, data_dir)
-    dataset = datasets.load(resolve(run.path / CONFIG).config.data, data_dir=place, progress=progress)
+    dataset = datasets.load(resolve(run.config_file).config.data, data_dir=place, progress=progress)
     _check_same(run, dataset)
     return dataset
 
@@ -59,7 +58,7 @@ def load_stream(run: Run, map_blocks: MapBlocks, progress: Progress) -> FitData:
         ConfigError: The run's config is of another version.
         PlaceError: The data are gone, or are not what the run saw.
     """
-    params = resolve(run.path / CONFIG).config.data
+    params = resolve(run.config_file).config.data
     stream = open_stream(params)
     if stream is None:
         raise PlaceError("is no .npy file and no folder of them any more", where=str(params.path))

@@ -173,7 +173,7 @@ def _config(source: Run, file: Path | None, overrides: Sequence[Override]) -> Co
     if file is not None:
         return resolve(file, overrides).config
     own = Override("name", None, "default"), Override("figures", {}, "default")
-    return resolve(source.path / CONFIG, [*own, *overrides]).config
+    return resolve(source.config_file, [*own, *overrides]).config
 
 
 def _prediction(model: Model, photo: Photo) -> dict[str, Any]:

@@ -22,7 +22,6 @@ from kmeans_cli.images.params import STANDARD_INPUT
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.progress import Progress
 from kmeans_cli.runs import Run, RunStatus
-from kmeans_cli.runs.folder import CONFIG
 
 _NO_FIGURES = Override("figures.enabled", False, "rerun")
 
@@ -64,7 +63,7 @@ def repeat(
     command = str(run.record.get("command"))
     if command not in _REPEAT:
         raise PlaceError("is no command that can be repeated", where=run.path.name, value=command, allowed=_REPEAT)
-    config = resolve(run.path / CONFIG, [_NO_FIGURES, *settings]).config
+    config = resolve(run.config_file, [_NO_FIGURES, *settings]).config
     place = RunPlace(where.runs_dir, where.argv, data_place(run, where.data_dir))
     made, interrupted = _REPEAT[command](_Again(run, config, place, progress, should_stop))
     if interrupted is not None:
@@ -113,7 +112,7 @@ def _predict(again: _Again) -> _Made:
         str(again.run.metrics.get("run")),
         [Path(str(path)) for path in inputs],
         raw=raw,
-        file=again.run.path / CONFIG,
+        file=again.run.config_file,
         overrides=[_NO_FIGURES],
         where=again.where,
         progress=again.progress,
