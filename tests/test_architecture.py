@@ -46,10 +46,10 @@ ARROWS = {
         "datasets.types",
         "datasets.arrays",
     },
-    "executor": {"posting"},
+    "processes": {"posting"},
     "cluster": {"cluster_tasks", "executor"},
     "cluster_tasks": {"threads"},
-    "crew": {"cluster", "cluster_tasks", "executor", "progress", "shared", "threads"},
+    "crew": {"cluster", "cluster_tasks", "executor", "processes", "progress", "shared", "threads"},
     "many": {"crew", "evaluation", "experiment", "executor", "metrics.params", "threads", "progress"},
     "streamed": {
         *("datasets", "evaluation", "experiment", "metrics", "progress"),

@@ -237,7 +237,7 @@ RESUMED = (
     _run("resume: a fit without its config", f"fit --resume {FIT}", "config.yaml: is missing", prepare=_remove("fit-rows", "config.yaml")),
     _run("resume: a fit without its history", f"fit --resume {FIT}", "is completed, but damaged: history.csv: is missing", "kmeans rerun", prepare=_remove("fit-rows", "history.csv")),
     _run("resume: a fit whose table is cut", f"fit --resume {FIT}", "is completed, but damaged: centroids.csv: is no usable table: it is cut short", prepare=_cut("fit-rows", "centroids.csv", 6)),
-    _run("resume: a fit with another number in a table", f"fit --resume {FIT}", "is completed, but damaged: centroids.csv: row 1, size: is 7; it should be 1", prepare=_replace("fit-rows", "centroids.csv", "0,,1,", "0,,7,")),
+    _run("resume: a fit with another number in a table", f"fit --resume {FIT}", "is completed, but damaged: centroids.csv: row 1, cluster: is 5; it should be 0", prepare=_replace("fit-rows", "centroids.csv", "\n0,", "\n5,")),
     _run("resume: a fit whose model is cut", f"fit --resume {FIT}", "is completed, but damaged: model.npz: is broken or cut short", prepare=_cut("fit-rows", "model.npz")),
     _run("resume: a config with an unknown key", _RESUME, "config.yaml", "is no key", prepare=_write("sweep-k", "config.yaml", "zzz: 1\n"), code=2),
 )  # fmt: skip
