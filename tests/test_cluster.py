@@ -215,8 +215,9 @@ def test_no_scheduler_there_is_said_soon(folder: Path) -> None:
     assert not (folder / "none").exists()
 
 
-def test_other_versions_and_no_workers_are_said(tmp_path: Path) -> None:
+def test_other_versions_and_no_workers_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A scheduler without workers is a warning, which nobody waits for in vain; so is a worker with another NumPy."""
+    monkeypatch.setattr(clusters, "_PATIENCE_SECONDS", 2)
     (tmp_path / "older.py").write_text("import numpy\nnumpy.__version__ = '1.0'\n")
     with open_test_cluster(tmp_path, 0) as cluster, clusters.open_cluster(cluster.address) as machines:
         assert "no workers yet" in machines.outlook().warnings[0]

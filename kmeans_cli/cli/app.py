@@ -115,8 +115,9 @@ def exit_code(command: Callable[[], Any]) -> int:
         _discard_stdout()
         return _BROKEN_PIPE
     except OSError as error:
+        where = error.filename or ("standard output" if _is_stdout_stuck() else "the operating system refused something")
         _discard_stdout()
-        return _say(f"{error.filename or 'standard output'}: {error.strerror or error}", 3)
+        return _say(f"{where}: {error.strerror or error}", 3)
     except MemoryError as error:
         return _say(f"memory: {str(error) or 'there is not enough of it'}", 3)
     except Exception as error:
@@ -146,6 +147,15 @@ def _keep_traceback(error: Exception) -> str:
     with tempfile.NamedTemporaryFile("w", prefix="kmeans-", suffix=".log", delete=False, encoding="utf-8") as file:
         file.writelines(traceback.format_exception(error))
     return file.name
+
+
+def _is_stdout_stuck() -> bool:
+    """Whether what was printed cannot be written: it is still in the buffer then."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        return True
+    return False
 
 
 def _discard_stdout() -> None:
