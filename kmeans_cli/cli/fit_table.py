@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
-from kmeans_cli.cli.console import build_table
+from kmeans_cli.cli.output import build_table
 from kmeans_cli.commands.fit import FitPlan, FitReport
 
 _SCORES = {

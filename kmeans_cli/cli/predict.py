@@ -11,7 +11,8 @@ import typer
 from rich.table import Table
 
 from kmeans_cli.cli import options
-from kmeans_cli.cli.console import Console, build_table, write_table
+from kmeans_cli.cli.console import Console
+from kmeans_cli.cli.output import build_table, write_table
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.predict import PredictPlan, PredictReport
 from kmeans_cli.commands.predict import plan as plan_predict

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kmeans_cli.cli import options
-from kmeans_cli.cli.console import Console, build_table, write_json, write_line, write_table
+from kmeans_cli.cli.console import Console
+from kmeans_cli.cli.output import build_table, write_json, write_line, write_table
 from kmeans_cli.commands import runs_clean
 from kmeans_cli.errors import ConfigError, PlaceError
 from kmeans_cli.interruption import Interruption
