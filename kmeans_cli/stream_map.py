@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from threading import Lock
+from typing import Any, TypeAlias
 
 from kmeans_cli import cluster
 from kmeans_cli.core.stream import Piece
@@ -17,7 +18,12 @@ from kmeans_cli.progress import Bytes, Progress
 from kmeans_cli.threads import available_cores, open_block_map
 
 _GROUP = 4
-"""Pieces for each thread between two reports of progress."""
+"""Pieces for each thread whose results are held at a time."""
+
+_Done: TypeAlias = Callable[[Piece], None]
+"""Told of each piece that is done."""
+
+_MapPieces: TypeAlias = Callable[[Callable[[Piece], Any], list[Piece], _Done], Iterable[Any]]
 
 
 @contextmanager
@@ -41,16 +47,30 @@ def open_map(
     asked = params.name == "dask"
     machines = cluster.open_cluster(params.scheduler or LOCAL, params.jobs or available_cores()) if asked else None
     with open_block_map(threads) as map_blocks, machines or nullcontext() as found:
-        map_pieces: Callable[[Any, Any], Iterable[Any]] = partial(_in_groups, map_blocks, _GROUP * threads)
+        map_pieces: _MapPieces = partial(_here, map_blocks, _GROUP * threads)
         if found is not None:
-            map_pieces = partial(found.map, should_stop=should_stop)
+            map_pieces = partial(_there, partial(found.map, should_stop=should_stop))
         yield _Mapped(map_blocks, map_pieces, progress, row_bytes)
 
 
-def _in_groups(map_blocks: MapBlocks, size: int, function: Callable[[Any], Any], items: list[Any]) -> Iterator[Any]:
+def _here(
+    map_blocks: MapBlocks, size: int, function: Callable[[Piece], Any], pieces: list[Piece], done: _Done
+) -> Iterator[Any]:
     """A few pieces at a time: what is found of all of them together could be large."""
-    for start in range(0, len(items), size):
-        yield from map_blocks(function, items[start : start + size])
+
+    def do(piece: Piece) -> Any:
+        result = function(piece)
+        done(piece)
+        return result
+
+    for start in range(0, len(pieces), size):
+        yield from map_blocks(do, pieces[start : start + size])
+
+
+def _there(map_blocks: MapBlocks, function: Callable[[Piece], Any], pieces: list[Piece], done: _Done) -> Iterator[Any]:
+    for piece, result in zip(pieces, map_blocks(function, pieces), strict=True):
+        done(piece)
+        yield result
 
 
 @dataclass(frozen=True)
@@ -58,21 +78,33 @@ class _Mapped:
     """Pieces go to one map, whatever else to another."""
 
     map_blocks: MapBlocks
-    map_pieces: Callable[[Any, Any], Iterable[Any]]
+    map_pieces: _MapPieces
     progress: Progress
     row_bytes: int
 
     def __call__(self, function: Callable[[Any], Any], items: Iterable[Any], /) -> Iterable[Any]:
         items = list(items)
-        if items and isinstance(items[0], Piece):
-            return self._told(items, self.map_pieces(function, items))
-        return self.map_blocks(function, items)
+        if not items or not isinstance(items[0], Piece):
+            return self.map_blocks(function, items)
+        # Of what looks at notes only, bytes in a second would tell nothing.
+        reads_rows = getattr(function, "reads_rows", True)
+        return self.map_pieces(function, items, _Pass(items, self.row_bytes, self.progress) if reads_rows else _ignore)
 
-    def _told(self, pieces: list[Piece], results: Iterable[Any]) -> Iterator[Any]:
-        began, total = time.monotonic(), sum(piece.n for piece in pieces) * self.row_bytes
-        done = 0
-        for piece, result in zip(pieces, results, strict=True):
-            done += piece.n * self.row_bytes
-            rate = done / max(time.monotonic() - began, 1e-3) / 1e6
-            self.progress(Bytes(f"pass at {rate:,.0f} MB/s", done, total))
-            yield result
+
+class _Pass:
+    """Tells how far a pass is, as its pieces are done, in whatever order and by whatever thread."""
+
+    def __init__(self, pieces: list[Piece], row_bytes: int, progress: Progress) -> None:
+        self._row_bytes, self._progress, self._lock = row_bytes, progress, Lock()
+        self._done, self._total = 0, sum(piece.n for piece in pieces) * row_bytes
+        self._began = time.monotonic()
+
+    def __call__(self, piece: Piece) -> None:
+        with self._lock:
+            self._done += piece.n * self._row_bytes
+            rate = self._done / max(time.monotonic() - self._began, 1e-3) / 1e6
+            self._progress(Bytes(f"pass at {rate:,.0f} MB/s", self._done, self._total))
+
+
+def _ignore(piece: Piece) -> None:
+    """Tell nothing."""

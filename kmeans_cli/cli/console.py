@@ -57,7 +57,7 @@ class Console:
     ) -> None:
         self.quiet = quiet
         self.verbose = verbose
-        self._in_fit = False
+        self._in_fit, self._reached = False, ""
         self._stopping = lambda: self._in_fit and stopping()
         self._err = rich_console(stderr=True)
         self._bar: Progress | None = None
@@ -91,16 +91,17 @@ class Console:
                 self._began = time.monotonic()
                 self._show(f"{self._name(event.fit)}: k {event.n_clusters}, init {event.init}", detail=True)
             case Iteration(fit, record):
-                text = f"{self._name(fit)}: iteration {record.iteration}, J_clust {record.j_clust:.6g}"
-                self._show(text, detail=True)
+                self._reached = f"{self._name(fit)}: iteration {record.iteration}, J_clust {record.j_clust:.6g}"
+                self._show(self._reached, detail=True)
             case FitDone():
-                self._in_fit = False
+                self._in_fit, self._reached = False, ""
                 self._done(event)
             case FitsState():
                 self._show(_state_line(event), done=event.done, total=event.n_fits)
             case Bytes(what, done, total):
                 size = f"{_megabytes(done)} of {_megabytes(total)}" if total else _megabytes(done)
-                self._show(f"{what}: {size}", done=done, total=total)
+                # Within a fit its last iteration says more than a size, for which there is the bar.
+                self._show(f"{self._reached}, {what}" if self._reached else f"{what}: {size}", done=done, total=total)
 
     def result(self, run_dir: Path | None, *, as_json: dict[str, Any] | None, table: RenderableType | None) -> None:
         """The outcome on stdout: a document; when quiet only the path, if there is one; or a table and the path.
@@ -152,7 +153,9 @@ class Console:
         """What goes on right now: in the bar, or as a line when that is due."""
         now = time.monotonic()
         if self._bar is not None:
-            self._bar.update(self._bar.task_ids[0], description=text, completed=done, total=total)
+            (task,) = self._bar.tasks
+            # By ``update`` a task that was full once is finished, and its time stands still; many passes follow.
+            task.description, task.completed, task.total = text, done, total
         if detail and self.verbose:
             self._say(text)
         elif self._bar is None and now - self._last_line >= SECONDS_BETWEEN_LINES:

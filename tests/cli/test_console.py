@@ -51,9 +51,15 @@ def test_a_long_fit_says_so_every_minute(capsys: pytest.CaptureFixture[str], mon
     monkeypatch.setattr(module, "SECONDS_BETWEEN_LINES", 0.0)
     console = Console()
     console(Iteration(0, RECORD))
+    console(Bytes("pass at 9 MB/s", 1_000_000, 3_000_000))
+    console(FitDone(0, 3, 0.7, "no label changed", 0.25))
     console(Bytes("train-images", 1_000_000, 3_000_000))
     lines = capsys.readouterr().err.splitlines()
-    assert lines == ["fit 1/1: iteration 3, J_clust 0.7, 0 s", "train-images: 1.0 MB of 3.0 MB, 0 s"]
+    assert lines[:2] == [
+        "fit 1/1: iteration 3, J_clust 0.7, 0 s",
+        "fit 1/1: iteration 3, J_clust 0.7, pass at 9 MB/s, 0 s",
+    ]
+    assert lines[3:] == ["train-images: 1.0 MB of 3.0 MB, 0 s"]
 
 
 def test_verbose_tells_every_iteration(capsys: pytest.CaptureFixture[str]) -> None:
@@ -154,6 +160,20 @@ def test_a_terminal_gets_a_moving_line(tmp_path: Path) -> None:
     assert "\x1b[?25l" in seen
     assert "0:00:00" in seen
     assert "iterations (" not in seen
+
+
+def test_a_full_bar_is_not_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After one pass comes another: the time goes on, the bar begins anew, and what has no end has no bar."""
+    monkeypatch.setattr(module, "_can_move", lambda: True)
+    with Console().live() as console:
+        assert console._bar is not None
+        (task,) = console._bar.tasks
+        console(Bytes("pass", 3, 3))
+        assert (task.completed, task.total, task.finished) == (3, 3, False)
+        console(Bytes("pass", 1, 3))
+        assert (task.completed, task.total) == (1, 3)
+        console(Stage("evaluating"))
+        assert task.total is None
 
 
 def test_a_wish_to_stop_is_shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

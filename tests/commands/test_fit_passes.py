@@ -97,6 +97,15 @@ def test_the_run_folder_of_passes(folder: Path, tmp_path: Path) -> None:
     assert load_run(report.run_dir).record["dataset"]["shape"] == [600, 5]
 
 
+def test_only_passes_over_the_data_tell_a_speed(folder: Path, tmp_path: Path) -> None:
+    """k-means‖ draws from its notes between two passes; these would be impossibly fast."""
+    events: list[Event] = []
+    report = _fit(_config(folder, kmeans={"n_clusters": 6, "init": "parallel"}), tmp_path / "runs", events.append)
+    full = [event for event in events if isinstance(event, Bytes) and event.done == event.total]
+    # The first look, five rounds and their shares, the iterations, and labels and measures at the end.
+    assert len(full) == 1 + 6 + report.metrics["n_iter"] + 2
+
+
 def test_a_run_in_passes_is_checked_and_repeated(folder: Path, tmp_path: Path) -> None:
     """``runs check`` misses nothing; ``rerun`` goes through passes again, and finds the same bytes."""
     runs = tmp_path / "runs"
