@@ -13,6 +13,7 @@ from kmeans_cli.core.stream_result import StreamResult
 from kmeans_cli.core.types import MapBlocks
 from kmeans_cli.datasets.params import DataParams
 from kmeans_cli.datasets.raw import full_scale_of, name_of
+from kmeans_cli.datasets.shard_files import not_read
 from kmeans_cli.datasets.shards import FileStream
 from kmeans_cli.datasets.survey import survey
 from kmeans_cli.datasets.types import Dataset
@@ -54,6 +55,7 @@ def survey_stream(stream: FileStream, params: DataParams, map_blocks: MapBlocks,
         path=params.path,
         sha256=found.sha256,
         notes=(f"{len(stream.shards)} files, {stream.n:,} × {stream.d:,}, {stream.n_bytes:,} bytes, read in passes",),
+        warnings=not_read(params.path),
     )
     data = FitData.of(dataset, map_blocks)
     return replace(data, stream=stream, seconds=time.perf_counter() - began)

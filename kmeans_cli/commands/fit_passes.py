@@ -132,7 +132,7 @@ class _Work:
         self.progress(Stage("evaluating"))
         evaluated = evaluate_stream(self.data, best, self.config.evaluate, self.config.data.seed, self.map_blocks)
         metrics = {"fit": best.job.number, **evaluated.metrics}
-        metrics["warnings"] = [*self._notes(stream), *metrics["warnings"]]
+        metrics["warnings"] = [*self.data.dataset.warnings, *self._notes(stream), *metrics["warnings"]]
         metrics["seconds"] |= {"load": load_seconds, "prepare": self.data.seconds, "figures": 0.0}
         self._record(evaluated, metrics)
         return metrics

@@ -183,6 +183,21 @@ def test_what_needs_all_data_is_refused(folder: Path) -> None:
         stream_of(build({"executor": on_cluster}))
 
 
+def test_a_plan_says_why_data_are_read_in_passes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """--dry-run: in passes and for what reason, or held in memory; and nobody makes a film of passes."""
+    args = ["fit", "--data", str(folder), "--k", "6", "--dry-run"]
+    held = CliRunner().invoke(app, args, prog_name="kmeans")
+    assert "held in memory" in held.stdout
+    monkeypatch.setattr("kmeans_cli.commands.passes_plan.available_bytes", lambda: 1 << 10)
+    passes = CliRunner().invoke(app, args, prog_name="kmeans")
+    assert "read in passes: held in memory, they would take 0 MiB; 0 MiB the machine has to spare" in passes.stdout
+    document = json.loads(CliRunner().invoke(app, [*args, "--json"], prog_name="kmeans").stdout)
+    assert document["in_passes"].startswith("held in memory")
+    film = CliRunner().invoke(app, ["animate", "--data", str(folder)], prog_name="kmeans")
+    assert film.exit_code == 2
+    assert "these data would be read in passes" in film.stderr
+
+
 def test_a_shard_that_vanishes_ends_the_fit(folder: Path, tmp_path: Path) -> None:
     """Between two iterations: one line, status failed, nothing half-written."""
 
