@@ -108,16 +108,9 @@ def _predict(again: _Again) -> _Made:
     inputs, raw = again.run.record.get("inputs"), again.run.record.get("raw")
     if not isinstance(inputs, list) or not isinstance(raw, bool):
         raise PlaceError("does not say what it was given: an older version made it", where=again.run.path.name)
-    report = predict.predict(
-        str(again.run.metrics.get("run")),
-        [Path(str(path)) for path in inputs],
-        raw=raw,
-        file=again.run.config_file,
-        overrides=[_NO_FIGURES],
-        where=again.where,
-        progress=again.progress,
-        should_stop=again.should_stop,
-    )
+    files = [Path(str(path)) for path in inputs]
+    question = predict.Question(str(again.run.metrics.get("run")), files, raw, again.run.config_file, [_NO_FIGURES])
+    report = predict.predict(question, where=again.where, progress=again.progress, should_stop=again.should_stop)
     return report.run_dir, report.interrupted
 
 
