@@ -12,7 +12,7 @@ from kmeans_cli import datasets, records
 from kmeans_cli.checkpoints import CHECKPOINTS, Checkpoints
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.record import logged, origin
-from kmeans_cli.commands.resume import check_unchanged, damage_of, has_all, resume_offered
+from kmeans_cli.commands.resume import check_unchanged, check_whole, has_all, resume_offered
 from kmeans_cli.commands.start import given_start, sha256_of, with_start_named
 from kmeans_cli.config import Config, dump
 from kmeans_cli.core.engine import check
@@ -184,10 +184,7 @@ def finished_report(run: Run, config: Config, dataset: Dataset, start_sha256: st
     check_unchanged(run, config, dataset, start_sha256)
     if run.status is not RunStatus.COMPLETED or not has_all(run, config, dataset.sha256, start_sha256):
         return None
-    damage = damage_of(run)
-    if damage is not None:
-        cure = f"kmeans rerun compares what is left, kmeans fit --config {run.config_file} does it anew"
-        raise PlaceError(f"is completed, but damaged: {damage}; {cure}", where="--resume", value=run.path.name)
+    check_whole(run)
     RunFolder(run.path, run.record).remove(CHECKPOINTS)  # those that a crash at the very end left
     return FitReport(run.path, dataset.name, run.metrics, None)
 

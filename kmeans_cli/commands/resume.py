@@ -107,6 +107,18 @@ def damage_of(run: Run) -> str | None:
         return next((str(finding) for finding in findings if finding.is_damage), None)
 
 
+def check_whole(run: Run) -> None:
+    """Check that nothing of a completed run is damaged that could not be made again without a fit.
+
+    Raises:
+        PlaceError: If something is; the line says what to do.
+    """
+    damage = damage_of(run)
+    if damage is not None:
+        cure = f"kmeans rerun compares what is left, kmeans fit --config {run.config_file} does it anew"
+        raise PlaceError(f"is completed, but damaged: {damage}; {cure}", where="--resume", value=run.path.name)
+
+
 def has_all(run: Run, config: Config, data_sha256: str, start_sha256: str | None = None) -> bool:
     """Whether a completed run must have the numbers of these settings and data, and the figures if they are wanted."""
     tree = to_tree(config)
