@@ -22,7 +22,7 @@ import numpy as np
 
 from kmeans_cli import __version__
 from kmeans_cli.cluster_tasks import GONE, Client, ClusterExecutor, call_with
-from kmeans_cli.errors import ConfigError, FitError, PlaceError
+from kmeans_cli.errors import ConfigError, FitError, Interrupted, PlaceError
 from kmeans_cli.executor import LOCAL
 
 _PATIENCE_SECONDS = 5
@@ -101,22 +101,33 @@ class Cluster:
             raise self._lost()
         return ClusterExecutor(self._client, crew)
 
-    def map(self, function: Callable[[_T], _R], items: Iterable[_T], /) -> Iterator[_R]:
+    def map(
+        self, function: Callable[[_T], _R], items: Iterable[_T], /, *, should_stop: Callable[[], bool]
+    ) -> Iterator[_R]:
         """Like the builtin ``map``; the function is sent once to each worker, with all that it holds.
+
+        Args:
+            function: What to do with an item.
+            items: What to do it with.
+            should_stop: Asked while there is no worker.
 
         Raises:
             FitError: If workers die of it, again and again.
+            Interrupted: If the wish to stop comes while there is no worker.
             PlaceError: If the scheduler is gone.
         """
         items, done = list(items), 0
         for _ in range(_TRIES):
+            self.wait_for_workers(should_stop)
+            if should_stop() and not self.slots():
+                raise Interrupted("stopped while there was no worker")
             try:
                 for result in self._map_once(function, items[done:]):
                     yield result
                     done += 1
                 return
             except CancelledError:  # every worker that had the function is gone: send it to those there are now
-                self.wait_for_workers(lambda: False)
+                continue
         raise FitError("all its workers were killed, again and again (out of memory?)")
 
     def _map_once(self, function: Callable[[_T], _R], items: Sequence[_T]) -> Iterator[_R]:

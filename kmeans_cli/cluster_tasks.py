@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Executor, Future
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import suppress
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
@@ -37,9 +37,16 @@ class ClusterExecutor(Executor):
         self._sent: dict[int, tuple[Any, Any]] = {}
 
     def submit(self, function: Callable[..., _R], /, *args: Any, **extra: Any) -> Future[_R]:
-        """The future of a call."""
+        """The future of a call.
+
+        Raises:
+            BrokenExecutor: If there is no worker to send the function to, or the scheduler is gone.
+        """
         if id(function) not in self._sent:  # and kept with it, so that no other function gets its number
-            self._sent[id(function)] = function, self._client.scatter(function, broadcast=True, hash=False)
+            try:
+                self._sent[id(function)] = function, self._client.scatter(function, broadcast=True, hash=False)
+            except GONE as error:
+                raise BrokenExecutor("there is no worker") from error
         outer: Future[_R] = Future()
         inner = self._executor.submit(_call, self._sent[id(function)][1], *args, **extra)
         inner.add_done_callback(partial(_pass_on, outer))

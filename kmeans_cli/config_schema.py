@@ -16,7 +16,7 @@ from typing import Any, get_type_hints
 from kmeans_cli.config import Config, plain_schema, to_tree
 from kmeans_cli.core.algorithms import ALGORITHM_NAMES
 from kmeans_cli.core.empty import EMPTY_POLICIES
-from kmeans_cli.core.init import INITS
+from kmeans_cli.core.init import INIT_NAMES, INITS
 from kmeans_cli.core.stop import STOP_RULES
 from kmeans_cli.datasets.params import DTYPES, MISSING, SCALES, SPLITS
 from kmeans_cli.datasets.registry import DATASETS
@@ -33,7 +33,7 @@ NAMES: dict[str, Collection[str]] = {
     "data.split": SPLITS,
     "data.scale": SCALES,
     "data.dtype": DTYPES,
-    "kmeans.init": INITS,
+    "kmeans.init": INIT_NAMES,
     "kmeans.algorithm": ALGORITHM_NAMES,
     "kmeans.empty": EMPTY_POLICIES,
     "kmeans.stop.rule": STOP_RULES,

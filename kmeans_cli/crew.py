@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -13,14 +14,8 @@ from tempfile import TemporaryDirectory
 from typing import Any, Generic, TypeVar
 
 from kmeans_cli import cluster, cluster_tasks
-from kmeans_cli.executor import (
-    LOCAL,
-    ExecutorParams,
-    SerialExecutor,
-    open_processes,
-    shared_number,
-    worker_threads,
-)
+from kmeans_cli.executor import LOCAL, ExecutorParams, SerialExecutor
+from kmeans_cli.processes import open_processes, shared_number, worker_threads
 from kmeans_cli.progress import Progress, silent
 from kmeans_cli.shared import read_shared, write_shared
 from kmeans_cli.threads import available_cores
@@ -154,7 +149,7 @@ def _on_cluster(crew: Crew, folder: Path) -> Iterator[Team]:
         def hand_over(data: _D, should_stop: Callable[[], bool], _: Progress) -> Access[_D]:
             machines.wait_for_workers(should_stop)
             write_shared(data, folder)
-            open_data = partial(read_shared, folder) if machines.sees(folder) else partial(_same, data)
+            open_data = partial(_mapped, folder) if machines.sees(folder) else partial(_same, data)
             return Access(open_data, _one, partial(cluster_tasks.is_given_up, name))
 
         open_executor = partial(machines.open_executor, name)
@@ -165,6 +160,16 @@ def width_on(machines: cluster.Cluster, crew: Crew) -> int:
     """As many tasks as a cluster has room for, and as many again, so that no worker waits for this process."""
     ready = 2 * machines.slots()
     return ready if crew.most is None else min(crew.most, ready)
+
+
+def _mapped(folder: Path) -> Any:
+    """In a worker: what is in a folder that all workers saw when the run began."""
+    try:
+        return read_shared(folder)
+    except OSError as error:
+        cure = "end it, or let TMPDIR be on a file system they all have; then go on with --resume"
+        problem = f"is not seen by a worker on {platform.node()} that came later than the others: {cure}"
+        raise OSError(error.errno, problem, str(folder)) from error
 
 
 def _same(data: _D) -> _D:

@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import re
-import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    BrokenExecutor,
-    CancelledError,
-    Executor,
-    Future,
-    wait,
-)
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from dataclasses import dataclass
-from multiprocessing.connection import wait as wait_for
-from pathlib import Path
-from shutil import rmtree
-from threading import Thread
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from kmeans_cli.errors import ConfigError, FitError
-from kmeans_cli.posting import PostingPool
 
 LOCAL = "local"
 """As a scheduler: a cluster of worker processes on this machine, for as long as the command runs."""
@@ -37,19 +22,8 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([KMGT])(?:iB|B)?", re.IGNORECASE)
 _LOOK_AGAIN_SECONDS = 0.1
 """How often the wish to stop is looked at while workers work."""
 
-_SPAWN = multiprocessing.get_context("spawn")
-
 _T = TypeVar("_T")
 _R = TypeVar("_R")
-
-
-class SharedNumber(Protocol):
-    """An integer in memory that processes share."""
-
-    value: int
-
-
-_worker_threads: SharedNumber | None = None
 
 
 @dataclass(frozen=True)
@@ -112,49 +86,6 @@ class SerialExecutor(Executor):
         return future
 
 
-def shared_number(number: int) -> SharedNumber:
-    """A number that this process sets and its workers read."""
-    shared: SharedNumber = _SPAWN.Value("i", number, lock=False)
-    return shared
-
-
-class _Processes(PostingPool):
-    """Worker processes that can be given up in the middle of what they do."""
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Let them end; at once with ``cancel_futures``, when nobody waits for it any more."""
-        if cancel_futures:
-            _end_workers()
-        super().shutdown(wait, cancel_futures=cancel_futures)
-
-
-def open_processes(n_workers: int, shared: Path, n_threads: SharedNumber, come_up: Callable[[], object]) -> Executor:
-    """Worker processes, started afresh so that they inherit no threads, handlers or open files.
-
-    They start at once, so that they come up while the caller still makes what they share. They leave SIGINT to this
-    process, and end when it is gone, however it ended.
-
-    Args:
-        n_workers: How many.
-        shared: The folder of what they share; they remove it when this process could not.
-        n_threads: What ``worker_threads`` is in each of them; it may change while they work.
-        come_up: The first task of each; the module it is from is imported with all that this imports.
-
-    Raises:
-        FitError: If the system lets no more processes or threads be started.
-    """
-    executor = _Processes(shared, n_workers, _SPAWN, _become_worker, (shared, n_threads))
-    try:
-        for _ in range(n_workers):
-            executor.submit(come_up)
-    except BrokenExecutor:
-        pass  # a worker was killed as it came up; whoever hands it a task learns the same
-    except (OSError, RuntimeError) as error:
-        _end_workers()  # or this process would wait for those that were started
-        raise FitError(f"{n_workers} worker processes cannot be started: {error}; try fewer --jobs") from error
-    return executor
-
-
 def run_tasks(
     open_executor: Callable[[], Executor],
     function: Callable[[_T], _R],
@@ -180,7 +111,10 @@ def run_tasks(
     while waiting and not should_stop():
         lost = yield from _until_broken(open_executor, function, waiting, width, should_stop, on_submit)
         for task in lost:
-            if (yield from _until_broken(open_executor, function, deque([task]), lambda: 1, should_stop, on_submit)):
+            alone, again = deque([task]), list[_T]()
+            while alone and not should_stop():  # an executor that broke before it was given the task is no try
+                again = yield from _until_broken(open_executor, function, alone, lambda: 1, should_stop, on_submit)
+            if again:
                 failed: Future[_R] = Future()
                 failed.set_exception(FitError("its worker process was killed twice (out of memory?)"))
                 yield task, failed
@@ -241,30 +175,3 @@ def _is_lost(future: Future[Any]) -> bool:
         return isinstance(future.exception(), BrokenExecutor)
     except CancelledError:
         return True
-
-
-def _end_workers() -> None:
-    """End this process's workers in the middle of what they do: nobody waits for it any more."""
-    for worker in multiprocessing.active_children():
-        worker.terminate()
-
-
-def worker_threads() -> int:
-    """In a worker: the threads it may use now."""
-    assert _worker_threads is not None
-    return _worker_threads.value
-
-
-def _become_worker(shared: Path, n_threads: SharedNumber) -> None:
-    global _worker_threads
-    _worker_threads = n_threads  # it cannot come with a task: only a process that is being started can be given it
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
-    Thread(target=_end_with_parent, args=(shared,), daemon=True).start()
-
-
-def _end_with_parent(shared: Path) -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    wait_for([parent.sentinel])
-    rmtree(shared, ignore_errors=True)
-    os._exit(1)

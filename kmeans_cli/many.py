@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 from kmeans_cli.core.params import KMeansParams
 from kmeans_cli.core.types import StopReason
 from kmeans_cli.crew import Access, Team
-from kmeans_cli.errors import Interrupted, KMeansError
+from kmeans_cli.errors import Interrupted, KMeansError, PlaceError
 from kmeans_cli.evaluation import FitOutcome, evaluate
 from kmeans_cli.executor import run_tasks
 from kmeans_cli.experiment import FitData, FitJob, run_fit
@@ -138,6 +138,7 @@ def spread(
 
     Raises:
         Interrupted: If a signal said so.
+        PlaceError: If a worker cannot reach what it shares with this process.
     """
     do = work(team.hand_over(data, should_stop, progress))
     finished = run_tasks(team.open_executor, do, tasks, team.width, should_stop, on_submit)
@@ -150,6 +151,8 @@ def spread(
                 raise
             except (KMeansError, MemoryError) as error:
                 result = str(error) or "out of memory"
+            except OSError as error:  # the fit is not to blame
+                raise PlaceError(error.strerror or str(error), where=error.filename) from error
             yield task, result
 
 

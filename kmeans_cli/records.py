@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from kmeans_cli.core.types import IterationRecord
+from kmeans_cli.csv_tables import centroids_table, history_table, labels_table
 from kmeans_cli.datasets.types import Dataset
 from kmeans_cli.evaluation import FitOutcome, build_model
 from kmeans_cli.experiment import Fitted
+from kmeans_cli.model import Model
 from kmeans_cli.plots import Plot, save
 from kmeans_cli.plots.params import FigureParams
 from kmeans_cli.plots.view import FitView
@@ -16,56 +18,30 @@ from kmeans_cli.runs.folder import RunFolder
 
 _View = TypeVar("_View")
 
-HISTORY_COLUMNS = ("iteration", "inertia", "j_clust", "centroid_shift", "n_moved", "n_empty", "seconds")
-OPTIONAL_COLUMNS = ("distance_sum", "j_clust_full")
-
 
 def write_history(folder: RunFolder, histories: Mapping[int, Sequence[IterationRecord]]) -> None:
-    """Write ``history.csv``: a row per iteration of each fit, with the optional columns that were recorded.
-
-    Args:
-        folder: The run folder.
-        histories: By the number of the fit.
-    """
-    records = [record for history in histories.values() for record in history]
-    asked = (name for name in OPTIONAL_COLUMNS if any(getattr(record, name) is not None for record in records))
-    columns = (*HISTORY_COLUMNS, *asked)
-    rows = (
-        (number, *(getattr(record, column) for column in columns))
-        for number, history in histories.items()
-        for record in history
-    )
-    folder.write_csv("history.csv", ("fit", *columns), rows)
+    """Write ``history.csv``: a row per iteration of each fit, by the number of the fit."""
+    folder.write_csv("history.csv", *history_table(histories))
 
 
-def write_model(folder: RunFolder, name: str, dataset: Dataset, outcome: FitOutcome) -> None:
-    """Write the model of a fit as ``name``."""
+def write_model(folder: RunFolder, name: str, dataset: Dataset, outcome: FitOutcome) -> Model:
+    """Write the model of a fit as ``name``; the model."""
+    model = build_model(dataset, outcome)
     with folder.open_write(name) as file:
-        build_model(dataset, outcome).write(file)
+        model.write(file)
+    return model
 
 
 def write_labels(folder: RunFolder, dataset: Dataset, outcome: FitOutcome) -> None:
-    """Write ``labels.csv``: row, cluster, the cluster's class, distance to its centroid (in the fit's units)."""
-    labels, classes = outcome.result.labels.tolist(), outcome.cluster_classes
-    names = range(len(labels)) if dataset.ids is None else dataset.ids.tolist()
-    distances = (outcome.result.squared_distances**0.5).tolist()
-    rows = (
-        (name, label, None if classes is None else classes[label], distance)
-        for name, label, distance in zip(names, labels, distances, strict=True)
-    )
-    folder.write_csv("labels.csv", ("row", "cluster", "class", "distance"), rows)
+    """Write ``labels.csv``: row, cluster, the cluster's class, distance to its centroid."""
+    result = outcome.result
+    table = labels_table(dataset, result.labels, outcome.cluster_classes, result.squared_distances)
+    folder.write_csv("labels.csv", *table)
 
 
-def write_centroids(folder: RunFolder, dataset: Dataset, outcome: FitOutcome) -> None:
-    """Write ``centroids.csv``: cluster, class, size and the centroid in raw units, a column per feature."""
-    result, classes = outcome.result, outcome.cluster_classes
-    features = dataset.feature_names or tuple(f"x{i}" for i in range(result.centroids.shape[1]))
-    raw = result.centroids * dataset.factor + dataset.offset
-    rows = (
-        (cluster, None if classes is None else classes[cluster], int(size), *centroid)
-        for cluster, (size, centroid) in enumerate(zip(result.cluster_sizes, raw.tolist(), strict=True))
-    )
-    folder.write_csv("centroids.csv", ("cluster", "class", "size", *features), rows)
+def write_centroids(folder: RunFolder, model: Model) -> None:
+    """Write ``centroids.csv``: cluster, class, size and the centroid in raw units."""
+    folder.write_csv("centroids.csv", *centroids_table(model))
 
 
 def write_trace(folder: RunFolder, fitted: Fitted) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
 
-from kmeans_cli.commands.streams import open_stream
 from kmeans_cli.core.types import FloatArray
 from kmeans_cli.datasets import shards
 from kmeans_cli.datasets.params import DataParams
 from kmeans_cli.datasets.shards import FileStream
+from kmeans_cli.datasets.streams import open_stream
 from kmeans_cli.datasets.survey import survey
 
 
@@ -38,4 +39,4 @@ def surveyed(folder: Path) -> FileStream:
     assert stream is not None
     notes = folder.with_name(folder.name + "-notes")
     notes.mkdir(exist_ok=True)
-    return stream.surveyed(survey(stream, map).frame, notes)
+    return replace(stream, frame=survey(stream, map).frame, notes=notes)

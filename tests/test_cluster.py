@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from kmeans_cli.cluster_tasks import is_given_up, new_crew
 from kmeans_cli.core.params import KMeansParams
 from kmeans_cli.crew import Crew, choose_crew
 from kmeans_cli.datasets import DataParams, load
-from kmeans_cli.errors import ConfigError, PlaceError
+from kmeans_cli.errors import ConfigError, Interrupted, PlaceError
 from kmeans_cli.executor import ExecutorParams, run_tasks
 from kmeans_cli.experiment import FitData, FitJob
 from kmeans_cli.many import FitWork, run_all
@@ -107,6 +108,15 @@ def test_fits_on_a_cluster_have_the_bytes_of_serial(
     crew = choose_crew(ExecutorParams("dask", scheduler=cluster.address), 3, 1.0)
     assert (crew.executor, crew.workers, crew.threads, crew.warnings) == ("dask", 2, 1, ())
     assert _outcomes(data, crew) == _outcomes(data, Crew("serial", 1, 1))
+
+
+def test_a_worker_that_came_later_and_does_not_see_the_file_is_named(
+    cluster: TestCluster, data: FitData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run ends in one line that says what to do, and no fit is called failed."""
+    monkeypatch.setattr(crews, "write_shared", lambda data, folder: None)  # noqa: ARG005 - as if it were elsewhere
+    with pytest.raises(PlaceError, match=r"is not seen by a worker on .* that came later.*TMPDIR.*--resume"):
+        _outcomes(data, choose_crew(ExecutorParams("dask", scheduler=cluster.address), 3, 1.0))
 
 
 def test_local_is_a_cluster_for_the_run(data: FitData) -> None:
@@ -205,11 +215,16 @@ def test_no_scheduler_there_is_said_soon(folder: Path) -> None:
     assert not (folder / "none").exists()
 
 
-def test_other_versions_and_no_workers_are_said(tmp_path: Path) -> None:
-    """A scheduler without workers is a warning; so is a worker with another NumPy."""
+def test_other_versions_and_no_workers_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scheduler without workers is a warning, which nobody waits for in vain; so is a worker with another NumPy."""
+    monkeypatch.setattr(clusters, "_PATIENCE_SECONDS", 2)
     (tmp_path / "older.py").write_text("import numpy\nnumpy.__version__ = '1.0'\n")
     with open_test_cluster(tmp_path, 0) as cluster, clusters.open_cluster(cluster.address) as machines:
         assert "no workers yet" in machines.outlook().warnings[0]
+        with pytest.raises(Interrupted, match="while there was no worker"):
+            list(machines.map(abs, [1], should_stop=lambda: True))
+        with machines.open_executor(new_crew()) as executor, pytest.raises(BrokenExecutor, match="no worker"):
+            executor.submit(abs, 1)
         cluster.add_worker("--preload", "older")
         machines.wait_for_workers(_never)
         (line,) = machines.outlook().warnings

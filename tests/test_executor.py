@@ -6,14 +6,15 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 
 from kmeans_cli.errors import ConfigError, FitError
-from kmeans_cli.executor import ExecutorParams, SerialExecutor, open_processes, run_tasks, shared_number, worker_threads
+from kmeans_cli.executor import ExecutorParams, SerialExecutor, run_tasks
+from kmeans_cli.processes import open_processes, shared_number, worker_threads
 
 _R = TypeVar("_R")
 
@@ -155,6 +156,32 @@ class _Losing(Executor):
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
         """Note whether the rest was given up."""
         self.given_up = cancel_futures
+
+
+class _Breaking(SerialExecutor):
+    """Loses its first task, then breaks before it takes the next; the third one opened works."""
+
+    n_opened = 0
+
+    def __init__(self) -> None:
+        _Breaking.n_opened += 1
+        self._number = _Breaking.n_opened
+
+    def submit(self, function: Callable[..., _R], /, *args: Any, **extra: Any) -> Future[_R]:
+        """A future of nothing, an error, or the result."""
+        if self._number == 2:
+            raise BrokenExecutor
+        if self._number > 2:
+            return super().submit(function, *args, **extra)
+        future: Future[_R] = Future()
+        future.set_exception(BrokenExecutor())
+        return future
+
+
+def test_a_task_that_was_not_taken_is_not_lost() -> None:
+    """An executor that breaks before it is given the task that is to be tried again costs that task nothing."""
+    (done,) = run_tasks(_Breaking, _double, [4], lambda: 1, _never, None)
+    assert (done[0], done[1].result(), _Breaking.n_opened) == (4, 8, 3)
 
 
 def test_a_lost_task_does_not_end_the_wish_to_stop() -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Any
+
+SLACK = 1e-9
+"""By so much, relatively, may numbers differ that were measured anew: other processors add in another order."""
 
 
 @dataclass(frozen=True)
@@ -27,3 +32,15 @@ class Finding:
 def note(text: str) -> Finding:
     """A finding that is no damage."""
     return Finding("", text, is_damage=False)
+
+
+def shown(value: Any) -> str:
+    """A value in a line; a number with as many digits as are compared."""
+    return "none" if value is None else f"{value:.12g}" if isinstance(value, float) else str(value)
+
+
+def agree(measured: Any, told: Any) -> bool:
+    """Whether two values are the same, or numbers that differ in the last digits only."""
+    if isinstance(measured, float) and isinstance(told, int | float) and not isinstance(told, bool):
+        return math.isclose(measured, told, rel_tol=SLACK, abs_tol=1e-12)
+    return bool(measured == told)

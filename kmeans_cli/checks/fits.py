@@ -1,170 +1,160 @@
-"""Whether the labels and numbers of fits are those of their centroids and the data."""
+"""Whether the labels of fits are those of their centroids and the data, and their numbers those of the labels."""
 
 from __future__ import annotations
 
-import math
+import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from kmeans_cli import metrics
-from kmeans_cli.checks.finding import Finding
+from kmeans_cli.checks.finding import SLACK, Finding, agree, note, shown
+from kmeans_cli.checks.tables import compare_table
+from kmeans_cli.config import Config
 from kmeans_cli.core.distance import nearest_labels, own_squared_distances, squared_distances
-from kmeans_cli.core.prepare import Prepared, prepare
 from kmeans_cli.core.result import weighted_sum
-from kmeans_cli.core.samples import ArraySamples
-from kmeans_cli.core.types import Float64Array, LabelArray
+from kmeans_cli.core.types import Float64Array, KMeansResult, LabelArray, MapBlocks, StopReason
+from kmeans_cli.csv_tables import labels_table
 from kmeans_cli.datasets.arrays import read_npz_arrays
-from kmeans_cli.datasets.types import ClassArray, Dataset
-from kmeans_cli.model import read_model
-from kmeans_cli.runs import Run, RunStatus
+from kmeans_cli.evaluation import evaluate
+from kmeans_cli.experiment import FitData, FitJob, Fitted, seed_of_fit
+from kmeans_cli.fit_records import StoredFit
+from kmeans_cli.runs import Run
 from kmeans_cli.runs.difference import differences
-from kmeans_cli.runs.read import METRICS, MODEL, read_columns, read_json
+from kmeans_cli.runs.encode import json_text
+from kmeans_cli.runs.read import METRICS, MODEL
 
-SLACK = 1e-9
-"""By so much, relatively, may numbers differ: other processors add in another order."""
+MOST_SILHOUETTE_SAMPLES = 4096
+"""A silhouette of more is not measured again: its time grows with the square."""
+
+_SHOWN = 3
+"""Numbers of a fit that are named when they differ; of the others only how many there are."""
+
+_TOLD_ONLY = ("algorithm", "algorithm_reason", "warnings", "seconds")
+"""What nothing in the folder can prove."""
 
 
 @dataclass(frozen=True)
-class _Kept:
-    """A fit as a file keeps it; ``told`` is what may be told of it: the numbers of one fit, or of several."""
+class KeptFit:
+    """A fit as files keep it.
+
+    Attributes:
+        where: The file with its arrays.
+        told_in: The file with its numbers.
+        job: What was done.
+        centroids, labels: The arrays.
+        n_iter: Iterations that are recorded.
+        told: The numbers.
+    """
 
     where: str
+    told_in: str
+    job: FitJob
     centroids: Float64Array
     labels: LabelArray
-    told: Sequence[Mapping[str, Any]]
+    n_iter: int
+    told: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class FittedData:
-    """The data of a fit, ready to be measured."""
+def check_fits(
+    run: Run, config: Config, fits: Sequence[StoredFit], data: FitData, map_blocks: MapBlocks
+) -> Iterator[Finding]:
+    """Samples that are nearer to another centroid than to their own, and numbers that are not those of the labels.
 
-    samples: ArraySamples
-    prepared: Prepared
-    y: ClassArray | None
-
-    @classmethod
-    def of(cls, dataset: Dataset) -> FittedData:
-        """Make a data set ready."""
-        samples = ArraySamples(dataset.X, dataset.weights)
-        return cls(samples, prepare(samples), dataset.y)
-
-
-def check_agreement(run: Run) -> Iterator[Finding]:
-    """Where files that tell the same tell it differently; needs no data.
+    Args:
+        run: A run whose ``fits``, or, without any, whose model and ``metrics.json`` belong together.
+        config: Its settings.
+        fits: Its fits, where it has several.
+        data: What it was fitted on.
+        map_blocks: Who computes.
 
     Raises:
         PlaceError, KeyError, TypeError, AttributeError: If a file does not hold what the command writes.
     """
-    if not _is_concluded(run):
-        return
-    if (run.path / "labels.csv").exists():
-        labels, told = run.labels, read_columns(run.path / "labels.csv")["cluster"]
-        if not np.array_equal(labels, told):
-            n = int((labels != told).sum()) if len(labels) == len(told) else abs(len(labels) - len(told))
-            yield Finding("labels.csv", f"{n:,} of {len(labels):,} clusters are not those of {MODEL}")
-    for fit in run.metrics.get("fits", ()):
-        name = f"fits/{fit['fit']:04d}.json"
-        stored = read_json(run.path / name)["metrics"]
-        if differences(stored, {key: fit.get(key) for key in stored}):
-            yield Finding(name, f"does not tell what {METRICS} tells of this fit")
+    n_rows = min(config.evaluate.silhouette_samples, data.samples.n)
+    if n_rows > MOST_SILHOUETTE_SAMPLES:
+        most = f"{MOST_SILHOUETTE_SAMPLES:,} at most"
+        yield note(f"the silhouette of {n_rows:,} samples was not measured again, which is done of {most}")
+        config = replace(config, evaluate=replace(config.evaluate, silhouette_samples=0))
+    if fits:
+        data = data.for_many(config.evaluate, config.data.seed, map_blocks)
+    for kept in _stored(config, fits) if fits else _single(run, config):
+        n, d = data.samples.n, data.samples.d
+        if (len(kept.labels), kept.centroids.shape[1]) != (n, d):
+            yield Finding(kept.where, f"is of {len(kept.labels):,} samples, and the data have {n:,}")
+        else:
+            yield from _check_labels(kept, data, map_blocks)
+            yield from _check_numbers(kept, config, data, map_blocks)
 
 
-def check_fits(run: Run, data: FittedData) -> Iterator[Finding]:
-    """Samples that are nearer to another centroid than to their own, and inertias that are not theirs.
-
-    Raises:
-        PlaceError, KeyError, TypeError, AttributeError: If a file does not hold what the command writes.
-    """
-    for kept in _kept(run):
-        yield from _check(kept, data)
+def check_label_table(run: Run, data: FitData) -> Iterator[Finding]:
+    """Names and distances of ``labels.csv`` that are not those of the samples."""
+    model = run.model()
+    squared = own_squared_distances(data.samples, model.centroids, model.labels)
+    table = labels_table(data.dataset, model.labels, model.cluster_classes, squared)
+    yield from compare_table(run.path / "labels.csv", table, only=("row", "distance"), measured=("distance",))
 
 
-def _is_concluded(run: Run) -> bool:
-    """Whether models and ``metrics.json`` belong together; those of several fits do when all are done."""
-    status = (RunStatus.COMPLETED,) if (run.path / "fits").exists() else (RunStatus.COMPLETED, RunStatus.INTERRUPTED)
-    return run.status in status and (run.path / METRICS).exists() and (run.path / MODEL).exists()
+def compare_numbers(kept: KeptFit, measured: Mapping[str, Any]) -> Iterator[Finding]:
+    """Numbers of a fit that were measured anew and are others than told."""
+    names = [name for name in measured if name not in _TOLD_ONLY]
+    found = json.loads(json_text({name: measured[name] for name in names}))  # as the file would have them
+    wrong = [
+        each for each in differences(found, {name: kept.told[name] for name in names}) if not agree(each.a, each.b)
+    ]
+    for each in wrong[:_SHOWN]:
+        numbers = f"is {shown(each.a)}; {kept.told_in} tells {shown(each.b)}"
+        yield Finding(kept.where, f"the {each.key} of its labels and centroids {numbers}")
+    if len(wrong) > _SHOWN:
+        yield Finding(kept.where, f"so are {len(wrong) - _SHOWN} more of its numbers others than {kept.told_in} tells")
 
 
-def _kept(run: Run) -> Iterator[_Kept]:
-    """Every fit of the run that has centroids and labels."""
-    for path in sorted((run.path / "fits").glob("*.json")):
-        stored = read_json(path)
-        if stored["error"] is None:
-            arrays = read_npz_arrays(path.with_suffix(".npz"))
-            where = f"fits/{path.stem}.npz"
-            yield _Kept(where, arrays["centroids"], arrays["labels"], [stored["metrics"]])
-    if _is_concluded(run):
-        for path in (*sorted(run.path.glob("model*.npz")), *sorted((run.path / "models").glob("*.npz"))):
-            model = read_model(path)
-            told = _told(run.metrics, path, len(model.centroids))
-            yield _Kept(path.relative_to(run.path).as_posix(), model.centroids, model.labels, told)
+def _stored(config: Config, fits: Sequence[StoredFit]) -> Iterator[KeptFit]:
+    for fit in fits:
+        if fit.error is None:
+            arrays, key = read_npz_arrays(fit.path.with_suffix(".npz"), ("centroids", "labels")), fit.key
+            params = replace(config.kmeans, n_clusters=key.k, init=key.init, n_init=1)
+            where, told_in = f"fits/{fit.path.stem}.npz", f"fits/{fit.path.name}"
+            job = FitJob(fit.number, params, seed_of_fit(config.seed, key.start))
+            yield KeptFit(where, told_in, job, arrays["centroids"], arrays["labels"], len(fit.history), fit.metrics)
 
 
-def _told(numbers: Mapping[str, Any], path: Path, k: int) -> list[Mapping[str, Any]]:
-    """What ``metrics.json`` tells: of the run's own model one fit, of others all fits with their k."""
-    if "fits" not in numbers:
-        return [numbers]
-    good = [fit for fit in numbers["fits"] if fit["error"] is None and fit["n_clusters"] == k]
-    if path.name == MODEL:
-        number = numbers["model_fit"] if "model_fit" in numbers else numbers["best"]["fit"]
-        good = [fit for fit in good if fit["fit"] == number]
-    return good
+def _single(run: Run, config: Config) -> Iterator[KeptFit]:
+    model, told = run.model(), run.metrics
+    yield KeptFit(MODEL, METRICS, job_of(run, config), model.centroids, model.labels, told["n_iter"], told)
 
 
-def _check(kept: _Kept, data: FittedData) -> Iterator[Finding]:
-    n, d = data.samples.n, data.samples.d
-    if (len(kept.labels), kept.centroids.shape[1]) != (n, d):
-        yield Finding(kept.where, f"is of {len(kept.labels):,} samples, and the data have {n:,}")
-        return
-    yield from _check_labels(kept, data)
-    found = _measure(kept, data)
-    told = min(kept.told, key=lambda each: abs(each["inertia"] - found["inertia"]), default=None)
-    if told is None:
-        yield Finding(kept.where, f"is of no fit that {METRICS} tells of")
-        return
-    said = {**told, **(told["train"] or {})}
-    for name, value in found.items():
-        if not agree(value, said[name]):
-            numbers = f"is {shown(value)}; told is {shown(said[name])}"
-            yield Finding(kept.where, f"the {name} of its labels and centroids {numbers}")
+def job_of(run: Run, config: Config) -> FitJob:
+    """The fit of a run whose model was kept, by its settings."""
+    number = run.metrics["fit"]
+    return FitJob(number, config.kmeans, seed_of_fit(config.seed, number))
 
 
-def shown(number: float | None) -> str:
-    """A number with as many digits as are compared."""
-    return "none" if number is None else f"{number:.12g}"
+def _check_numbers(kept: KeptFit, config: Config, data: FitData, map_blocks: MapBlocks) -> Iterator[Finding]:
+    squared = own_squared_distances(data.samples, kept.centroids, kept.labels, map_blocks)
+    result = KMeansResult(
+        centroids=kept.centroids,
+        labels=kept.labels,
+        squared_distances=squared,
+        inertia=weighted_sum(squared, data.samples.weights),
+        cluster_sizes=np.bincount(kept.labels, minlength=len(kept.centroids)),
+        history=(),
+        stop_reason=StopReason(kept.told["stop_reason"]),
+        start=kept.centroids,
+        init_indices=None,
+        algorithm="",
+        algorithm_reason="",
+    )
+    fitted = Fitted(kept.job, result, None)
+    measured = evaluate(data, fitted, config.evaluate, config.data.seed, map_blocks).metrics | {"n_iter": kept.n_iter}
+    if not config.evaluate.silhouette_samples:
+        del measured["silhouette"]
+    yield from compare_numbers(kept, measured)
 
 
-def agree(measured: float | None, told: float | None) -> bool:
-    """Whether two numbers are the same but for the last digits, or both missing."""
-    if measured is None or told is None:
-        return measured is told
-    return math.isclose(measured, told, rel_tol=SLACK, abs_tol=1e-12)
-
-
-def _measure(kept: _Kept, data: FittedData) -> dict[str, Any]:
-    """What ``metrics.json`` tells of labels and centroids, measured anew."""
-    squared, weights = own_squared_distances(data.samples, kept.centroids, kept.labels), data.samples.weights
-    inertia = weighted_sum(squared, weights)
-    numbers = {
-        "inertia": inertia,
-        "j_clust": inertia / data.prepared.total_weight,
-        "distance_sum": weighted_sum(np.sqrt(squared), weights),
-    }
-    return numbers | ({} if data.y is None else _class_scores(kept, data.samples, data.y))
-
-
-def _class_scores(kept: _Kept, samples: ArraySamples, y: ClassArray) -> dict[str, float | None]:
-    classes = metrics.majority_classes(kept.labels, y, len(kept.centroids))
-    clustering = metrics.Clustering(samples, kept.labels, kept.centroids, None, y, classes)
-    return metrics.measure(clustering, needs_classes=True)
-
-
-def _check_labels(kept: _Kept, data: FittedData) -> Iterator[Finding]:
-    nearest = nearest_labels(data.samples, data.prepared, kept.centroids)
+def _check_labels(kept: KeptFit, data: FitData, map_blocks: MapBlocks) -> Iterator[Finding]:
+    nearest = nearest_labels(data.samples, data.prepared, kept.centroids, map_blocks)
     other = np.flatnonzero(nearest != kept.labels)
     rows = data.samples.take(other)
     own = squared_distances(rows, kept.centroids[kept.labels[other]])
@@ -172,8 +162,13 @@ def _check_labels(kept: _Kept, data: FittedData) -> Iterator[Finding]:
     wrong = other[own > squared_distances(rows, kept.centroids[nearest[other]]) * (1 + SLACK)]
     if len(wrong):
         first = wrong[0]
-        yield Finding(
-            f"{kept.where}: labels",
-            f"{len(wrong):,} of {data.samples.n:,} samples are nearer to another centroid than to their own; "
-            f"sample {first} is in cluster {kept.labels[first]}, its nearest is {nearest[first]}",
-        )
+        yield nearer_elsewhere(kept.where, len(wrong), data.samples.n, first, kept.labels[first], nearest[first])
+
+
+def nearer_elsewhere(where: str, n_wrong: int, n: int, first: int, own: int, nearest: int) -> Finding:
+    """That samples are not in the cluster of their nearest centroid."""
+    return Finding(
+        f"{where}: labels",
+        f"{n_wrong:,} of {n:,} samples are nearer to another centroid than to their own; "
+        f"sample {first} is in cluster {own}, its nearest is {nearest}",
+    )

@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from kmeans_cli.checks.finding import Finding, note
-from kmeans_cli.checks.fits import SLACK, agree, shown
+from kmeans_cli.checks.finding import SLACK, Finding, agree, note, shown
 from kmeans_cli.compression import Original, load_original
 from kmeans_cli.config import Config
 from kmeans_cli.core.distance import nearest_labels, squared_distances

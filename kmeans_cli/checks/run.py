@@ -6,19 +6,24 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from kmeans_cli.checks.agreement import check_agreement, is_concluded
 from kmeans_cli.checks.files import check_completeness, check_files
 from kmeans_cli.checks.finding import Finding, note
-from kmeans_cli.checks.fits import FittedData, check_agreement, check_fits
+from kmeans_cli.checks.fits import check_fits, check_label_table
+from kmeans_cli.checks.passes import check_passes
 from kmeans_cli.checks.pictures import check_pictures
 from kmeans_cli.config import resolve
+from kmeans_cli.core.types import MapBlocks
 from kmeans_cli.errors import KMeansError, PlaceError
+from kmeans_cli.experiment import FitData
+from kmeans_cli.fit_records import read_fits
 from kmeans_cli.runs import Run, RunStatus
 from kmeans_cli.runs.folder import CONFIG
 from kmeans_cli.runs.read import METRICS, read_record
 
 _WITH_FITS = ("fit", "sweep-k", "multi-init")
 
-LoadData = Callable[[Run], FittedData]
+LoadData = Callable[[Run], FitData]
 """The data a run was fitted on; raises a KMeansError where they are gone or others."""
 
 
@@ -42,16 +47,22 @@ class CheckedRun:
         return tuple(finding for finding in self.findings if finding.is_damage)
 
 
-def check_run(folder: Path, load_data: LoadData) -> CheckedRun:
-    """Check one run folder; nothing in it is changed, and no link in it is followed."""
+def check_run(folder: Path, load_data: LoadData, map_blocks: MapBlocks) -> CheckedRun:
+    """Check one run folder; nothing in it is changed, and no link in it is followed.
+
+    Args:
+        folder: The run folder.
+        load_data: Gives the data again.
+        map_blocks: Who computes.
+    """
     try:
         run = Run(folder, read_record(folder))
     except PlaceError as error:
         return CheckedRun(folder, RunStatus.BROKEN, (Finding("", str(error)),))
-    return CheckedRun(folder, run.status, tuple(_findings(run, load_data)))
+    return CheckedRun(folder, run.status, tuple(_findings(run, load_data, map_blocks)))
 
 
-def _findings(run: Run, load_data: LoadData) -> Iterator[Finding]:
+def _findings(run: Run, load_data: LoadData, map_blocks: MapBlocks) -> Iterator[Finding]:
     if run.status is RunStatus.RUNNING:
         yield note("is still being worked on; only its record was checked")
         return
@@ -64,9 +75,9 @@ def _findings(run: Run, load_data: LoadData) -> Iterator[Finding]:
             return  # what cannot be read has no numbers
         if run.status is RunStatus.COMPLETED:
             yield from check_completeness(run)
-        yield from _numbers(run, load_data)
+        yield from _numbers(run, load_data, map_blocks)
     except KMeansError as error:
-        yield Finding("", str(error))
+        yield Finding("", str(error).removeprefix(f"{run.path}/"))
     except OSError as error:  # the other runs are to be checked all the same
         yield Finding("", f"cannot be checked: {error}")
     # The files are whole, but who knows what somebody wrote into them.
@@ -74,15 +85,29 @@ def _findings(run: Run, load_data: LoadData) -> Iterator[Finding]:
         yield Finding("", f"a file does not hold what {run.record.get('command')} writes: {error!r}")
 
 
-def _numbers(run: Run, load_data: LoadData) -> Iterator[Finding]:
+def _numbers(run: Run, load_data: LoadData, map_blocks: MapBlocks) -> Iterator[Finding]:
     command = run.record.get("command")
     if command == "compress-image" and (run.path / METRICS).exists():
-        yield from check_pictures(run, resolve(run.path / CONFIG).config)
+        yield from check_pictures(run, resolve(run.config_file).config)
     elif command in _WITH_FITS and (run.path / CONFIG).exists():
+        yield from _numbers_of_fits(run, load_data, map_blocks)
+
+
+def _numbers_of_fits(run: Run, load_data: LoadData, map_blocks: MapBlocks) -> Iterator[Finding]:
+    if is_concluded(run):
         yield from check_agreement(run)
-        try:
-            data = load_data(run)
-        except KMeansError as error:
-            yield note(f"labels and inertia were not checked, for want of the data: {error}")
-        else:
-            yield from check_fits(run, data)
+    fits = read_fits(run.path)
+    if not fits and not is_concluded(run):
+        return  # there is nothing yet
+    config = resolve(run.config_file).config
+    try:
+        data = load_data(run)
+    except KMeansError as error:
+        yield note(f"labels and inertia were not checked, for want of the data: {error}")
+        return
+    if run.was_in_passes:
+        yield from check_passes(run, config, data, map_blocks)
+        return
+    yield from check_fits(run, config, fits, data, map_blocks)
+    if is_concluded(run):
+        yield from check_label_table(run, data)

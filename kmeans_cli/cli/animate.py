@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from kmeans_cli.cli import options
-from kmeans_cli.cli.console import Console, build_table
+from kmeans_cli.cli.console import Console
+from kmeans_cli.cli.output import build_table
 from kmeans_cli.commands.animate import AnimateReport, FilmParams, animate_config, animate_run
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.config import Override, resolve

@@ -7,7 +7,6 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from importlib import import_module
 from typing import Annotated, Any, NoReturn
 
@@ -15,6 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from kmeans_cli import __version__
+from kmeans_cli.cli.stdout import discard, writing
 from kmeans_cli.errors import KMeansError
 
 COMMANDS = {
@@ -102,7 +102,8 @@ def exit_code(command: Callable[[], Any]) -> int:
         return _say("standard output: is closed", 3)
     try:
         code = command()
-        sys.stdout.flush()
+        with writing(sys.stdout):
+            sys.stdout.flush()
     except KMeansError as error:
         return _say(str(error), error.exit_code)
     except typer.TyperException as error:
@@ -112,11 +113,10 @@ def exit_code(command: Callable[[], Any]) -> int:
     except SystemExit as end:  # Typer's, after a broken pipe or a completion
         return _BROKEN_PIPE if isinstance(end.__context__, BrokenPipeError) else int(end.code or 0)
     except BrokenPipeError:
-        _discard_stdout()
+        discard(sys.stdout)
         return _BROKEN_PIPE
     except OSError as error:
-        _discard_stdout()
-        return _say(f"{error.filename or 'standard output'}: {error.strerror or error}", 3)
+        return _say(f"{error.filename or 'the operating system refused something'}: {error.strerror or error}", 3)
     except MemoryError as error:
         return _say(f"memory: {str(error) or 'there is not enough of it'}", 3)
     except Exception as error:
@@ -146,9 +146,3 @@ def _keep_traceback(error: Exception) -> str:
     with tempfile.NamedTemporaryFile("w", prefix="kmeans-", suffix=".log", delete=False, encoding="utf-8") as file:
         file.writelines(traceback.format_exception(error))
     return file.name
-
-
-def _discard_stdout() -> None:
-    """Nobody can read what is still buffered; without this, Python complains about it when it ends."""
-    with suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

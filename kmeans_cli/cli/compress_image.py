@@ -13,6 +13,7 @@ import typer
 from kmeans_cli.cli import options
 from kmeans_cli.cli.compress_table import plan_values, result_table
 from kmeans_cli.cli.many import Command, execute
+from kmeans_cli.cli.stdout import writing
 from kmeans_cli.commands.compress_image import DEFAULTS, compress_image
 from kmeans_cli.commands.image_plan import NAME, ImageOutput, plan_images
 from kmeans_cli.commands.many_plan import ManyOptions
@@ -156,8 +157,10 @@ def _command(output: ImageOutput) -> Command:
             config, where=where, options=options, output=output, progress=progress, should_stop=should_stop
         )
         if output.to_stdout and report.image is not None:
-            stdout.buffer.write(report.image.read_bytes())
-            stdout.buffer.flush()
+            picture = report.image.read_bytes()
+            with writing(stdout):
+                stdout.buffer.write(picture)
+                stdout.buffer.flush()
         return report
 
     def plan(config: Config, *, where: RunPlace, options: ManyOptions, progress: Progress) -> Mapping[str, Any]:

@@ -8,8 +8,8 @@ from typing import Any
 from rich.console import RenderableType
 from rich.table import Table
 
-from kmeans_cli.cli.console import build_table
 from kmeans_cli.cli.many_table import work_values
+from kmeans_cli.cli.output import build_table
 from kmeans_cli.commands.image_plan import ImagePlan
 from kmeans_cli.commands.many_run import ManyReport
 from kmeans_cli.ranges import format_range

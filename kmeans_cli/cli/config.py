@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from kmeans_cli.cli import options
-from kmeans_cli.cli.console import build_table, write_json, write_line, write_table
+from kmeans_cli.cli.output import build_table, write_json, write_line, write_table, write_text
 from kmeans_cli.commands import config as commands
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The settings: show, check, schema, new.")
@@ -72,6 +71,6 @@ def new(
     """A commented config with every key at its default."""
     text = commands.new(file, force=force)
     if file is None:
-        sys.stdout.write(text)
+        write_text(text)
     else:
         write_line(str(file))

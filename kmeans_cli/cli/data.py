@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from kmeans_cli.cli import options
-from kmeans_cli.cli.console import Console, build_table, write_json, write_line, write_table
+from kmeans_cli.cli.console import Console
+from kmeans_cli.cli.output import build_table, write_json, write_line, write_table
 from kmeans_cli.commands import data as commands
 from kmeans_cli.config import resolve
 from kmeans_cli.interruption import Interruption

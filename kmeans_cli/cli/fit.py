@@ -14,14 +14,14 @@ from kmeans_cli.cli.fit_table import fit_table, plan_table, plan_values
 from kmeans_cli.commands.fit import NAME
 from kmeans_cli.commands.fit import fit as run_fit
 from kmeans_cli.commands.fit import plan as plan_fit
-from kmeans_cli.commands.fit_passes import fit_in_passes, plan_in_passes, stream_of
+from kmeans_cli.commands.fit_passes import fit_in_passes
+from kmeans_cli.commands.passes_plan import plan_in_passes, stream_of
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.resume import how_to_resume
 from kmeans_cli.config import Config, resolve
 from kmeans_cli.config_schema import NAMES
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.runs import Run, find_resumable
-from kmeans_cli.runs.folder import CONFIG
 from kmeans_cli.runs.read import METRICS, understood
 
 app = typer.Typer(add_completion=False)
@@ -79,7 +79,7 @@ def fit(
     former = None if resume is None else find_resumable(resume, runs, NAME)
     file = options.config_file(config, config_option)
     if former is not None and file is None:
-        file = former.path / CONFIG
+        file = former.config_file
     resolved = resolve(file, options.overrides(given)).config
     where = RunPlace(runs, tuple(sys.argv), data_dir)
     console = Console(quiet=quiet, verbose=verbose, stopping=lambda: stop.reason is not None)
@@ -96,7 +96,7 @@ def _show_plan(config: Config, where: RunPlace, console: Console, as_json: bool,
         plan = (
             plan_fit(config, where=where, progress=console)
             if stream is None
-            else plan_in_passes(config, stream, where=where)
+            else plan_in_passes(config, stream, where=where, resume=resume)
         )
     console.result(None, as_json=plan_values(plan) if as_json else None, table=plan_table(plan))
 

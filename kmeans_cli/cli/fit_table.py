@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
-from kmeans_cli.cli.console import build_table
+from kmeans_cli.cli.output import build_table
 from kmeans_cli.commands.fit import FitPlan, FitReport
 
 _SCORES = {
@@ -46,6 +46,7 @@ def plan_values(plan: FitPlan) -> dict[str, Any]:
         "seeds": [job.seed for job in plan.jobs],
         "threads": plan.threads,
         "memory_mib": round(plan.bytes_peak / 2**20, 1),
+        "in_passes": plan.in_passes,
     }
 
 
@@ -55,6 +56,8 @@ def plan_table(plan: FitPlan) -> Table:
     seeds = values.pop("seeds")
     values["starts"] = len(seeds)
     values["seed"] = seeds[0]
+    why = values.pop("in_passes")
+    values["data"] = "held in memory" if why is None else f"read in passes: {why}"
     rows = [(name.replace("_", " "), str(value)) for name, value in values.items()]
     return build_table(["plan", ""], rows)
 

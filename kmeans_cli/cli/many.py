@@ -24,7 +24,6 @@ from kmeans_cli.errors import ConfigError, Refused, SomeFitsFailed
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.progress import Progress
 from kmeans_cli.runs import find_resumable
-from kmeans_cli.runs.folder import CONFIG
 from kmeans_cli.runs.read import METRICS, understood
 
 
@@ -118,7 +117,7 @@ def execute(command: Command, given: Mapping[str, Any]) -> None:
     stop = Interruption(options.parse_duration(flags.max_time))
     many = _options(command.name, flags)
     if many.resume is not None and file is None:
-        file = many.resume.path / CONFIG
+        file = many.resume.config_file
     config = resolve(file, options.overrides(given, command.settings), command.defaults).config
     where = RunPlace(flags.runs, tuple(sys.argv), flags.data_dir)
     console = Console(quiet=flags.quiet, verbose=flags.verbose)

@@ -10,7 +10,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from kmeans_cli.cli.console import build_table
+from kmeans_cli.cli.output import build_table
 from kmeans_cli.commands.image_plan import ImagePlan
 from kmeans_cli.commands.many_plan import ManyPlan
 from kmeans_cli.commands.many_run import ManyReport

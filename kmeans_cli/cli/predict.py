@@ -11,9 +11,10 @@ import typer
 from rich.table import Table
 
 from kmeans_cli.cli import options
-from kmeans_cli.cli.console import Console, build_table, write_table
+from kmeans_cli.cli.console import Console
+from kmeans_cli.cli.output import build_table, write_table
 from kmeans_cli.commands.place import RunPlace
-from kmeans_cli.commands.predict import PredictPlan, PredictReport
+from kmeans_cli.commands.predict import PredictPlan, PredictReport, Question
 from kmeans_cli.commands.predict import plan as plan_predict
 from kmeans_cli.commands.predict import predict as run_predict
 from kmeans_cli.interruption import Interruption
@@ -63,7 +64,8 @@ def predict(
     console = Console(quiet=quiet, verbose=verbose)
     with stop.installed(), console.live():
         do = plan_predict if dry_run else run_predict
-        done = do(run, files, raw=raw, file=config, overrides=settings, where=where, progress=console, should_stop=stop)
+        question = Question(run, files, raw, config, settings)
+        done = do(question, where=where, progress=console, should_stop=stop)
     if isinstance(done, PredictPlan):
         console.result(None, as_json=_plan_values(done) if as_json else None, table=_plan_table(done))
         return

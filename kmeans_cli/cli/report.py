@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kmeans_cli.cli import options
-from kmeans_cli.cli.console import write_line
+from kmeans_cli.cli.output import write_line
 from kmeans_cli.commands.report import report as build_report
 from kmeans_cli.commands.report import table_names
 

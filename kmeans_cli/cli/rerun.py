@@ -13,7 +13,8 @@ import typer
 from rich.table import Table
 
 from kmeans_cli.cli import options
-from kmeans_cli.cli.console import Console, build_table, write_json, write_line, write_table
+from kmeans_cli.cli.console import Console
+from kmeans_cli.cli.output import build_table, write_json, write_line, write_table
 from kmeans_cli.cli.runs import shown
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.rerun import Repetition, Verdict, find_repeatable

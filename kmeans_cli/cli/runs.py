@@ -10,7 +10,7 @@ import typer
 
 from kmeans_cli.cli import options, runs_care
 from kmeans_cli.cli.app import COMMANDS
-from kmeans_cli.cli.console import build_table, write_json, write_line, write_table
+from kmeans_cli.cli.output import build_table, write_json, write_line, write_table
 from kmeans_cli.commands import runs as commands
 from kmeans_cli.runs import RunSummary
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kmeans_cli.cli import options
-from kmeans_cli.cli.console import Console, build_table, write_json, write_line, write_table
+from kmeans_cli.cli.console import Console
+from kmeans_cli.cli.output import build_table, write_json, write_line, write_table
 from kmeans_cli.commands import runs_clean
 from kmeans_cli.errors import ConfigError, PlaceError
 from kmeans_cli.interruption import Interruption
@@ -40,8 +41,8 @@ def check(
 ) -> None:
     """Whether run folders are whole.
 
-    Every file is read; labels must be the nearest centroids, and inertias those of centroids and data, which are read
-    again. Exit code 3: something is damaged.
+    Every file is read; labels must be the nearest centroids, and numbers and tables those of centroids, labels and
+    data, which are read again. Exit code 3: something is damaged.
     """
     from kmeans_cli.commands.runs_check import check as check_runs
 

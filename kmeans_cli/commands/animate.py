@@ -12,6 +12,7 @@ import numpy as np
 from kmeans_cli import datasets
 from kmeans_cli.commands.fit import fit
 from kmeans_cli.commands.fitted import load_fitted, load_training_data
+from kmeans_cli.commands.passes_plan import stream_of
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.config import Config
 from kmeans_cli.core.types import Float64Array, FloatArray
@@ -86,11 +87,14 @@ def animate_config(
     """Fit with ``trace: true``, then animate.
 
     Raises:
-        ConfigError: As ``fit``.
+        ConfigError: As ``fit``; and if the data would be read in passes, or the fit be spread over a cluster.
         PlaceError: As ``fit``; and if the data can be shown neither as points nor as pictures.
         FitError: As ``fit``.
         Interrupted: If the fit was stopped.
     """
+    if stream_of(config) is not None:
+        problem = "is more than a film can be made of: these data would be read in passes, and a film holds them"
+        raise ConfigError(problem, where="data.path", value=str(config.data.path), allowed="data that fit into memory")
     dataset = datasets.load(config.data, data_dir=where.data_dir)
     _check_drawable(dataset.X.shape[1], dataset.image_shape, dataset.name)
     _check_program(film)

@@ -99,9 +99,9 @@ def write_all(
     progress(Stage("concluding"))
     conclusion = conclude(run)
     best = run.outcome(conclusion.best)
-    records.write_model(folder, "model.npz", dataset, best)
+    model = records.write_model(folder, "model.npz", dataset, best)
     records.write_labels(folder, dataset, best)
-    records.write_centroids(folder, dataset, best)
+    records.write_centroids(folder, model)
     records.write_trace(folder, best.fitted)
     for name, fit in conclusion.models.items():
         records.write_model(folder, name, dataset, run.outcome(fit))

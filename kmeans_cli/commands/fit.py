@@ -12,7 +12,7 @@ from kmeans_cli import datasets, records
 from kmeans_cli.checkpoints import CHECKPOINTS, Checkpoints
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.record import logged, origin
-from kmeans_cli.commands.resume import check_unchanged, has_all, resume_offered
+from kmeans_cli.commands.resume import check_unchanged, check_whole, has_all, resume_offered
 from kmeans_cli.commands.start import given_start, sha256_of, with_start_named
 from kmeans_cli.config import Config, dump
 from kmeans_cli.core.engine import check
@@ -64,6 +64,7 @@ class FitPlan:
         jobs: The fits.
         threads: Threads of a fit.
         bytes_peak: About the memory the whole process needs.
+        in_passes: Why the data are read in passes; None: they are held in memory.
     """
 
     dataset: str
@@ -73,6 +74,7 @@ class FitPlan:
     jobs: tuple[FitJob, ...]
     threads: int
     bytes_peak: int
+    in_passes: str | None = None
 
 
 def fit(
@@ -174,10 +176,15 @@ def jobs_of(config: Config, start: Float64Array | None) -> tuple[FitJob, ...]:
 
 
 def finished_report(run: Run, config: Config, dataset: Dataset, start_sha256: str | None) -> FitReport | None:
-    """The report of a run that is to be gone on with, but has nothing left to do; None if it has."""
+    """The report of a run that is to be gone on with, but has nothing left to do; None if it has.
+
+    Raises:
+        ConfigError, PlaceError: If it cannot be gone on with, or is completed, but damaged.
+    """
     check_unchanged(run, config, dataset, start_sha256)
     if run.status is not RunStatus.COMPLETED or not has_all(run, config, dataset.sha256, start_sha256):
         return None
+    check_whole(run)
     RunFolder(run.path, run.record).remove(CHECKPOINTS)  # those that a crash at the very end left
     return FitReport(run.path, dataset.name, run.metrics, None)
 
@@ -228,9 +235,9 @@ def _record(
     should_stop: Interruption,
 ) -> bool:
     """Write all files but the history; False when a signal left figures undrawn."""
-    records.write_model(folder, "model.npz", dataset, outcome)
+    model = records.write_model(folder, "model.npz", dataset, outcome)
     records.write_labels(folder, dataset, outcome)
-    records.write_centroids(folder, dataset, outcome)
+    records.write_centroids(folder, model)
     records.write_trace(folder, outcome.fitted)
     for warning in metrics["warnings"]:
         progress(Warned(warning))

@@ -6,12 +6,15 @@ from pathlib import Path
 
 from kmeans_cli import datasets
 from kmeans_cli.config import resolve
+from kmeans_cli.core.types import MapBlocks
+from kmeans_cli.datasets.streams import open_stream
 from kmeans_cli.datasets.types import Dataset
 from kmeans_cli.errors import PlaceError
+from kmeans_cli.experiment import FitData
 from kmeans_cli.progress import Progress
-from kmeans_cli.runs.folder import CONFIG
 from kmeans_cli.runs.read import MODEL, Run, load_run
 from kmeans_cli.runs.status import RunStatus
+from kmeans_cli.streamed import survey_stream
 
 
 def load_fitted(run: str, runs_dir: Path) -> Run:
@@ -43,10 +46,30 @@ def load_training_data(run: Run, data_dir: Path | None, progress: Progress) -> D
     if run.was_in_passes:
         raise PlaceError("was fitted in passes: its data are not read as a whole again", where=run.path.name)
     place = data_place(run, data_dir)
-    dataset = datasets.load(resolve(run.path / CONFIG).config.data, data_dir=place, progress=progress)
+    dataset = datasets.load(resolve(run.config_file).config.data, data_dir=place, progress=progress)
+    _check_same(run, dataset)
+    return dataset
+
+
+def load_stream(run: Run, map_blocks: MapBlocks, progress: Progress) -> FitData:
+    """The data of a run that read them in passes: a draw of the samples, with the stream itself.
+
+    Raises:
+        ConfigError: The run's config is of another version.
+        PlaceError: The data are gone, or are not what the run saw.
+    """
+    params = resolve(run.config_file).config.data
+    stream = open_stream(params)
+    if stream is None:
+        raise PlaceError("is no .npy file and no folder of them any more", where=str(params.path))
+    data = survey_stream(stream, params, map_blocks, progress)
+    _check_same(run, data.dataset)
+    return data
+
+
+def _check_same(run: Run, dataset: Dataset) -> None:
     if dataset.sha256 != (run.record.get("dataset") or {}).get("sha256"):
         raise PlaceError(f"is not what {run.path.name} was fitted on", where=str(dataset.path or dataset.name))
-    return dataset
 
 
 def data_place(run: Run, data_dir: Path | None) -> Path | None:

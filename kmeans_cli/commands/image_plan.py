@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kmeans_cli.commands.many_plan import PROGRAM_BYTES, ManyOptions, check_count
 from kmeans_cli.commands.place import RunPlace
-from kmeans_cli.commands.resume import FREE, check_settings, find_reusable, has_all
+from kmeans_cli.commands.resume import FREE, check_settings, damage_of, find_reusable, has_all
 from kmeans_cli.config import Config, build
 from kmeans_cli.core.init import INITS
 from kmeans_cli.crew import Crew, choose_crew
@@ -106,7 +106,7 @@ def plan_images(
     pending = jobs if former is None else _pending(former, jobs, config, options, output)
     done = None
     if former is not None and not pending and former.status is RunStatus.COMPLETED and has_all(former, config, digest):
-        done = former
+        done = former if damage_of(former) is None else None
     elif options.resume is None:
         pending = jobs  # a run that is to be used again is used whole, or not at all
     pixels = sum(sources[job.picture].n_pixels * job.k * job.n_init for job in pending)

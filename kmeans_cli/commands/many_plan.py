@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from kmeans_cli import datasets
 from kmeans_cli.commands.place import RunPlace
-from kmeans_cli.commands.resume import check_same, find_reusable, has_all
+from kmeans_cli.commands.resume import check_same, damage_of, find_reusable, has_all
 from kmeans_cli.config import Config
 from kmeans_cli.core.engine import check
 from kmeans_cli.core.samples import ArraySamples
@@ -88,7 +88,8 @@ def plan_many(command: str, config: Config, *, where: RunPlace, options: ManyOpt
     done = None
     if options.resume is not None:
         nothing_left = options.resume.status is RunStatus.COMPLETED and not pending
-        done = options.resume if nothing_left and has_all(options.resume, config, dataset.sha256) else None
+        if nothing_left and has_all(options.resume, config, dataset.sha256) and damage_of(options.resume) is None:
+            done = options.resume  # else all but the fits, which are there, is made again from these
     elif options.reuse:
         done = find_reusable(config, dataset.sha256, command, where.runs_dir)
     pending = () if done is not None else pending

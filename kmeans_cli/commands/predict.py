@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -77,25 +77,30 @@ class _Inputs:
         return sum(len(table.X) for table in self.tables)
 
 
-def predict(
-    run: str,
-    files: Sequence[Path],
-    *,
-    raw: bool,
-    file: Path | None,
-    overrides: Sequence[Override],
-    where: RunPlace,
-    progress: Progress,
-    should_stop: Interruption,
-) -> PredictReport:
+@dataclass(frozen=True)
+class Question:
+    """What a model is asked.
+
+    Attributes:
+        run: The run whose model it is: a path, a name, the beginning of one, or ``latest``.
+        files: Pictures of one digit each, and files of rows (csv, npy, npz).
+        raw: Only resize pictures, instead of making them like the training images.
+        config_file: A config; None: that of the asked run, with ``name`` and ``figures`` as by default.
+        overrides: Changes to it; what counts are ``name`` and ``figures``.
+    """
+
+    run: str
+    files: Sequence[Path]
+    raw: bool = False
+    config_file: Path | None = None
+    overrides: Sequence[Override] = ()
+
+
+def predict(question: Question, *, where: RunPlace, progress: Progress, should_stop: Interruption) -> PredictReport:
     """Assign new images and rows to the clusters of a run.
 
     Args:
-        run: The run whose model is asked: a path, a name, the beginning of one, or ``latest``.
-        files: Pictures of one digit each, and files of rows (csv, npy, npz).
-        raw: Only resize pictures, instead of making them like the training images.
-        file: A config; None: that of the asked run, with ``name`` and ``figures`` as by default.
-        overrides: Changes to it; what counts are ``name`` and ``figures``.
+        question: Which, to those of which run.
         where: Where runs and data are.
         progress: Told what is going on.
         should_stop: Asked before each input and each figure.
@@ -106,18 +111,19 @@ def predict(
             rows are not as wide as the model. No run folder is made then.
         Interrupted: A signal, or the time limit before all inputs were read.
     """
-    files = [path.absolute() for path in files]  # so that the run still names them from another working directory
-    inputs = _read(run, files, raw, where, progress, should_stop)
+    # So that the run still names them from another working directory.
+    question = replace(question, files=[path.absolute() for path in question.files])
+    inputs = _read(question, where, progress, should_stop)
     source, model, photos = inputs.source, inputs.model, inputs.photos
-    config = _config(source, file, overrides)
+    config = _config(question, source)
     record = provenance.collect(
         argv=where.argv,
         seed=config.seed,
-        config={"run": source.record.get("fingerprint"), "raw": raw},
-        dataset=_describe(files, len(photos) + inputs.n_rows, model),
+        config={"run": source.record.get("fingerprint"), "raw": question.raw},
+        dataset=_describe(question.files, len(photos) + inputs.n_rows, model),
         threads=1,
     )
-    record |= {"inputs": list(map(str, files)), "raw": raw}
+    record |= {"inputs": list(map(str, question.files)), "raw": question.raw}
     with open_run(where.runs_dir, NAME, config.name or f"by-{source.path.name[-6:]}", record=record) as folder:
         folder.write_text(CONFIG, dump(config))
         metrics: dict[str, Any] = {
@@ -135,45 +141,33 @@ def predict(
     return PredictReport(folder.path, source.path, metrics, should_stop.reason)
 
 
-def plan(
-    run: str,
-    files: Sequence[Path],
-    *,
-    raw: bool,
-    file: Path | None,
-    overrides: Sequence[Override],
-    where: RunPlace,
-    progress: Progress,
-    should_stop: Interruption,
-) -> PredictPlan:
+def plan(question: Question, *, where: RunPlace, progress: Progress, should_stop: Interruption) -> PredictPlan:
     """What ``predict`` would do, after reading and checking all it is given; nothing is written."""
-    inputs = _read(run, files, raw, where, progress, should_stop)
-    _config(inputs.source, file, overrides)
+    inputs = _read(question, where, progress, should_stop)
+    _config(question, inputs.source)
     return PredictPlan(inputs.source.path, len(inputs.photos), inputs.n_rows)
 
 
-def _read(
-    run: str, files: Sequence[Path], raw: bool, where: RunPlace, progress: Progress, should_stop: Interruption
-) -> _Inputs:
-    source = load_fitted(run, where.runs_dir)
+def _read(question: Question, where: RunPlace, progress: Progress, should_stop: Interruption) -> _Inputs:
+    source = load_fitted(question.run, where.runs_dir)
     inputs = _Inputs(source, source.model(), [], [])
-    for path in files:
+    for path in question.files:
         if should_stop():
             raise Interrupted(f"{should_stop.reason}; {path} and what follows was not read, so nothing is kept")
         progress(Stage(f"reading {path}"))
         if is_picture(path):
-            inputs.photos.append(Photo(path, read_digit(path, inputs.model, source.path.name, raw=raw)))
+            inputs.photos.append(Photo(path, read_digit(path, inputs.model, source.path.name, raw=question.raw)))
         else:
             inputs.tables.append(read_rows(path, inputs.model))
     return inputs
 
 
-def _config(source: Run, file: Path | None, overrides: Sequence[Override]) -> Config:
+def _config(question: Question, source: Run) -> Config:
     """The settings of a prediction; without a file those of the model's fit, but what a prediction has of its own."""
-    if file is not None:
-        return resolve(file, overrides).config
+    if question.config_file is not None:
+        return resolve(question.config_file, question.overrides).config
     own = Override("name", None, "default"), Override("figures", {}, "default")
-    return resolve(source.path / CONFIG, [*own, *overrides]).config
+    return resolve(source.config_file, [*own, *question.overrides]).config
 
 
 def _prediction(model: Model, photo: Photo) -> dict[str, Any]:

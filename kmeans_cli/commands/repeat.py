@@ -15,14 +15,13 @@ from kmeans_cli.commands.image_plan import ImageOutput
 from kmeans_cli.commands.many_plan import ManyOptions
 from kmeans_cli.commands.many_run import ManyReport
 from kmeans_cli.commands.place import RunPlace
-from kmeans_cli.commands.streams import open_stream
 from kmeans_cli.config import Config, Override, resolve
+from kmeans_cli.datasets.streams import open_stream
 from kmeans_cli.errors import Interrupted, PlaceError
 from kmeans_cli.images.params import STANDARD_INPUT
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.progress import Progress
 from kmeans_cli.runs import Run, RunStatus
-from kmeans_cli.runs.folder import CONFIG
 
 _NO_FIGURES = Override("figures.enabled", False, "rerun")
 
@@ -64,7 +63,7 @@ def repeat(
     command = str(run.record.get("command"))
     if command not in _REPEAT:
         raise PlaceError("is no command that can be repeated", where=run.path.name, value=command, allowed=_REPEAT)
-    config = resolve(run.path / CONFIG, [_NO_FIGURES, *settings]).config
+    config = resolve(run.config_file, [_NO_FIGURES, *settings]).config
     place = RunPlace(where.runs_dir, where.argv, data_place(run, where.data_dir))
     made, interrupted = _REPEAT[command](_Again(run, config, place, progress, should_stop))
     if interrupted is not None:
@@ -109,16 +108,9 @@ def _predict(again: _Again) -> _Made:
     inputs, raw = again.run.record.get("inputs"), again.run.record.get("raw")
     if not isinstance(inputs, list) or not isinstance(raw, bool):
         raise PlaceError("does not say what it was given: an older version made it", where=again.run.path.name)
-    report = predict.predict(
-        str(again.run.metrics.get("run")),
-        [Path(str(path)) for path in inputs],
-        raw=raw,
-        file=again.run.path / CONFIG,
-        overrides=[_NO_FIGURES],
-        where=again.where,
-        progress=again.progress,
-        should_stop=again.should_stop,
-    )
+    files = [Path(str(path)) for path in inputs]
+    question = predict.Question(str(again.run.metrics.get("run")), files, raw, again.run.config_file, [_NO_FIGURES])
+    report = predict.predict(question, where=again.where, progress=again.progress, should_stop=again.should_stop)
     return report.run_dir, report.interrupted
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from kmeans_cli.checks.agreement import check_agreement, is_concluded
+from kmeans_cli.checks.files import check_completeness, check_files
 from kmeans_cli.config import Config, build, leaves, to_tree
 from kmeans_cli.datasets.types import Dataset
 from kmeans_cli.errors import ConfigError, Interrupted, PlaceError
 from kmeans_cli.runs import Run, RunStatus, fingerprint, list_runs
 from kmeans_cli.runs.provenance import WITHOUT_EFFECT
-from kmeans_cli.runs.read import read_record
+from kmeans_cli.runs.read import METRICS, read_record, understood
 from kmeans_cli.sweep import FitKey, fit_keys
 
 FREE = WITHOUT_EFFECT | {"kmeans.n_clusters", "kmeans.n_init", "sweep"}
@@ -81,15 +84,39 @@ def how_to_resume(command: str, run: Path) -> str:
 
 
 def find_reusable(config: Config, data_sha256: str, command: str, runs_dir: Path) -> Run | None:
-    """The newest run of the command that completed without a failed fit and has what is wanted, if any."""
+    """The newest run of the command that completed without a failed fit and has what is wanted, whole, if any."""
     if not runs_dir.is_dir():
         return None
     for summary in list_runs(runs_dir):
         if summary.status is RunStatus.COMPLETED and summary.command == command:
             run = Run(summary.path, read_record(summary.path))
-            if run.record.get("error") is None and has_all(run, config, data_sha256):
+            if run.record.get("error") is None and has_all(run, config, data_sha256) and damage_of(run) is None:
                 return run
     return None
+
+
+def damage_of(run: Run) -> str | None:
+    """What is wrong with the first file of a completed run that is missing, broken or at odds with others, if any is.
+
+    Raises:
+        PlaceError: If ``metrics.json`` does not say which files there should be.
+    """
+    with understood(run.path / METRICS):
+        agreement = check_agreement(run) if is_concluded(run) else ()
+        findings = chain(check_files(run.path), check_completeness(run), agreement)
+        return next((str(finding) for finding in findings if finding.is_damage), None)
+
+
+def check_whole(run: Run) -> None:
+    """Check that nothing of a completed run is damaged that could not be made again without a fit.
+
+    Raises:
+        PlaceError: If something is; the line says what to do.
+    """
+    damage = damage_of(run)
+    if damage is not None:
+        cure = f"kmeans rerun compares what is left, kmeans fit --config {run.config_file} does it anew"
+        raise PlaceError(f"is completed, but damaged: {damage}; {cure}", where="--resume", value=run.path.name)
 
 
 def has_all(run: Run, config: Config, data_sha256: str, start_sha256: str | None = None) -> bool:

@@ -91,14 +91,14 @@ class _PassLoop(ExactLoop):
         self.history: list[IterationRecord] = []
 
     @property
-    def labels(self) -> str:
+    def note(self) -> str:
         """The note with the labels of the last iteration; the next one writes another, so it can be done twice."""
         return f"{LABELS}-{len(self.history) % 2}"
 
     def restore(self, state: FitState) -> None:
         """Go on from a state: its labels are found again by a pass."""
         self.centroids, self.assigned, self.history = state.centroids, state.sums, list(state.history)
-        list(self._map(Assign(self.stream, self.assigned, None, self.labels)))
+        list(self._map(Assign(self.stream, self.assigned, None, self.note)))
 
     def result(self, stop_reason: StopReason) -> StreamResult:
         """The last assignment, so that the labels belong to the centroids, measured directly."""
@@ -117,7 +117,7 @@ class _PassLoop(ExactLoop):
     def _iterate(self) -> None:
         began, frame = self.clock(), self.stream.frame
         joined = f"{LABELS}-{(len(self.history) + 1) % 2}"
-        sums, sizes, n_moved = self._assign(self.labels if self.history else None, joined)
+        sums, sizes, n_moved = self._assign(self.note if self.history else None, joined)
         self.assigned, filled = self.centroids, sizes > 0
         means = self.centroids.copy()
         means[filled] = frame.origin + sums[filled] / sizes[filled, None]
@@ -156,8 +156,8 @@ class _PassLoop(ExactLoop):
             n_moved += piece.n_moved
         return sums, sizes, n_moved
 
-    def _measure(self, centroids: Float64Array, labels: str) -> PieceMeasures:
-        measured: PieceMeasures = reduce(add, self._map(Measure(self.stream, centroids, labels)))
+    def _measure(self, centroids: Float64Array, note: str) -> PieceMeasures:
+        measured: PieceMeasures = reduce(add, self._map(Measure(self.stream, centroids, note)))
         return measured
 
     def _map(self, function: Callable[..., Any]) -> Any:

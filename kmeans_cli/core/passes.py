@@ -98,16 +98,16 @@ class Measure:
     Attributes:
         stream: The data.
         centroids: (k, d).
-        labels: The note with the labels.
+        note: The note with the labels.
     """
 
     stream: Stream
     centroids: Float64Array
-    labels: str
+    note: str
 
     def __call__(self, piece: Piece) -> PieceMeasures:
         """Do it."""
-        labels, k = self.stream.kept(self.labels, piece), len(self.centroids)
+        labels, k = self.stream.kept(self.note, piece), len(self.centroids)
         squared = _own_squared_of(self.stream, piece, self.centroids, labels)
         first = np.full(k, self.stream.n)
         first[labels[::-1]] = np.arange(piece.stop - 1, piece.start - 1, -1)
@@ -141,18 +141,18 @@ class FindFar:
     Attributes:
         stream: The data.
         centroids: (k, d).
-        labels: The note with the labels.
+        note: The note with the labels.
         n: How many of all; None: one of each cluster.
     """
 
     stream: Stream
     centroids: Float64Array
-    labels: str
+    note: str
     n: int | None
 
     def __call__(self, piece: Piece) -> Far:
         """Do it."""
-        labels = self.stream.kept(self.labels, piece)
+        labels = self.stream.kept(self.note, piece)
         squared = _own_squared_of(self.stream, piece, self.centroids, labels)
         return self.best(Far(np.arange(piece.start, piece.stop), labels, squared))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import ClassVar, cast
 
 import numpy as np
 
@@ -77,8 +77,9 @@ class _ComeCloser:
 
 @dataclass(frozen=True)
 class _Draw:
-    """Draw each sample of a piece on its own, in proportion to its squared distance."""
+    """Draw each sample of a piece on its own, in proportion to its squared distance; it looks at notes only."""
 
+    reads_rows: ClassVar[bool] = False
     stream: Stream
     factor: float
     seed: int

@@ -12,10 +12,11 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from kmeans_cli.datasets.check import check_matrix
 from kmeans_cli.datasets.npy_header import BROKEN_HEADER, broken, read_npy_header
 from kmeans_cli.datasets.raw import Raw, as_rows, full_scale_of, name_of
 from kmeans_cli.datasets.reading import check_claim, reading
-from kmeans_cli.datasets.shard_files import check_shards, find_shards, read_shard
+from kmeans_cli.datasets.shard_files import check_shards, find_shards, not_read, read_shard
 from kmeans_cli.errors import PlaceError
 
 if TYPE_CHECKING:
@@ -42,10 +43,13 @@ def read_shards(path: Path, params: DataParams) -> Raw:  # noqa: ARG001 - all re
     rows = np.empty(shape, dtype)
     end = 0
     for shard in shards:
-        rows[end : end + shard.n] = read_npy_array(shard.path)
+        part = rows[end : end + shard.n]
+        part[:] = read_npy_array(shard.path)
+        check_matrix(part.reshape(shard.n, -1), str(shard.path))  # or nobody knew which file to look into
         end += shard.n
     X, image_shape = as_rows(rows, str(path))
-    return Raw(name_of(path), X, image_shape=image_shape, full_scale=full_scale_of(X), path=path)
+    full_scale = full_scale_of(X)
+    return Raw(name_of(path), X, image_shape=image_shape, full_scale=full_scale, path=path, warnings=not_read(path))
 
 
 def read_npy_array(path: Path) -> NDArray[Any]:

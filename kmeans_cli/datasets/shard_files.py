@@ -16,6 +16,9 @@ from kmeans_cli.errors import PlaceError
 
 SUFFIX = ".npy"
 
+_SHOWN = 3
+"""Names in a sentence."""
+
 
 @dataclass(frozen=True)
 class Shard:
@@ -53,6 +56,17 @@ def find_shards(path: Path) -> list[Path]:
     if path.is_dir():
         return sorted(file for file in path.iterdir() if file.suffix.lower() == SUFFIX)
     return [path] if path.suffix.lower() == SUFFIX else []
+
+
+def not_read(path: Path) -> tuple[str, ...]:
+    """A sentence about what else is in a folder of shards, if anything is; hidden files do not count."""
+    if not path.is_dir():
+        return ()
+    others = sorted(file.name for file in path.iterdir() if file.suffix.lower() != SUFFIX and file.name[0] != ".")
+    if not others:
+        return ()
+    more = f" and {len(others) - _SHOWN:,} more" if len(others) > _SHOWN else ""
+    return (f"of {path.name}, what is no {SUFFIX} was not read: {', '.join(others[:_SHOWN])}{more}",)
 
 
 def read_shard(path: Path) -> Shard:

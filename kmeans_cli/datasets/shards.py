@@ -9,7 +9,7 @@ import math
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ class FileStream(Stream):
     dtype: np.dtype[np.floating[Any]]
     offset: Float64Array
     factor: Float64Array
-    frame: Frame = None  # type: ignore[assignment]  # until ``surveyed``, which all but a survey comes after
+    frame: Frame = None  # type: ignore[assignment]  # until it is known, and all but a survey comes after
     notes: Path | None = None
 
     @property
@@ -70,10 +70,6 @@ class FileStream(Stream):
     def n_bytes(self) -> int:
         """Of all rows in the files."""
         return self.n * self._row_bytes
-
-    def surveyed(self, frame: Frame, notes: Path) -> FileStream:
-        """The same with what a fit needs."""
-        return replace(self, frame=frame, notes=notes)
 
     def pieces(self) -> Sequence[Piece]:
         """Consecutive pieces, each of one file."""

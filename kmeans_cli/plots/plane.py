@@ -52,7 +52,8 @@ def draw_after(view: FitView) -> Figure:
     draw_points(axes, view.X[rows], view.labels[rows])
     draw_borders(axes, view.centroids)
     draw_centroids(axes, view.centroids, scatter_names(view))
-    axes.set_title(wrap(f"{view.title}: {points_note(len(view.X))}", figure.get_figwidth() - 0.5, FONT_SIZE + 1))
+    shown = points_note(len(view.X), of=int(view.cluster_sizes.sum()))
+    axes.set_title(wrap(f"{view.title}: {shown}", figure.get_figwidth() - 0.5, FONT_SIZE + 1))
     return figure
 
 

@@ -58,7 +58,8 @@ def draw(view: FitView) -> Figure:
     draw_centroids(axes, centroids, [f"{cluster}" for cluster in clusters])
     axes.set_xlabel(f"first principal direction ({100 * project.shares[0]:.1f} % of the variance)")
     axes.set_ylabel(f"second principal direction ({100 * project.shares[1]:.1f} %)")
-    title = f"{view.title}: clusters in two principal directions, {points_note(len(view.X))}{empty_note(view)}"
+    shown = points_note(len(view.X), of=int(view.cluster_sizes.sum()))
+    title = f"{view.title}: clusters in two principal directions, {shown}{empty_note(view)}"
     axes.set_title(wrap(title, figure.get_figwidth() - 0.5, FONT_SIZE + 1))
     return figure
 

@@ -41,9 +41,17 @@ def shown_rows(n: int, most: int = MOST_POINTS) -> IntArray:
     return np.unique(np.linspace(0, n - 1, min(n, most)).round().astype(np.int64))
 
 
-def points_note(n: int, most: int = MOST_POINTS) -> str:
-    """How many points a figure shows: ``"300 points"`` or ``"5,000 of 60,000 points"``."""
-    return f"{n:,} point{'' if n == 1 else 's'}" if n <= most else f"{most:,} of {n:,} points"
+def points_note(n: int, most: int = MOST_POINTS, of: int | None = None) -> str:
+    """How many points a figure shows: ``"300 points"`` or ``"5,000 of 60,000 points"``.
+
+    Args:
+        n: How many there are to be shown.
+        most: So many are shown at most.
+        of: Of how many these are a draw; None: they are all.
+    """
+    whole = n if of is None else of
+    shown = min(n, most)
+    return f"{n:,} point{'' if n == 1 else 's'}" if shown == whole else f"{shown:,} of {whole:,} points"
 
 
 def draw_points(axes: Axes, points: FloatArray, labels: IntArray) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -61,6 +62,18 @@ class Run:
         except ConfigError as error:
             raise PlaceError(error.problem, where=error.where) from error
         return _mapping(tree, self.path / CONFIG)
+
+    @property
+    def config_file(self) -> Path:
+        """The file of the resolved config.
+
+        Raises:
+            PlaceError: If it is missing.
+        """
+        path = self.path / CONFIG
+        if not path.is_file():
+            raise PlaceError("is missing, so nobody knows what the run was to do", where=str(path))
+        return path
 
     @cached_property
     def metrics(self) -> dict[str, Any]:
@@ -178,15 +191,26 @@ def read_columns(path: Path) -> dict[str, NDArray[Any]]:
     """The columns of a CSV file with a header, by name: int64 or float64 (NaN where empty), else text.
 
     Raises:
-        PlaceError: It is missing, unreadable, or has rows of other lengths than its header.
+        PlaceError: It is missing, unreadable, cut short, or has rows of other lengths than its header.
     """
     with place_errors(path, "cannot be read"), path.open(encoding="utf-8", newline="") as file:
         try:
-            header, *rows = csv.reader(file)
-            columns = zip(*rows, strict=True) if rows else ((),) * len(header)
-            return {name: _column(texts) for name, texts in zip(header, columns, strict=True)}
+            text = file.read()
+            header, *rows = csv.reader(io.StringIO(text, newline="")) if text else [[]]
         except (ValueError, csv.Error) as error:
             raise PlaceError(f"is no usable table: {error}", where=str(path)) from error
+    _check_table(text, header, rows, str(path))
+    columns: Iterable[tuple[str, ...]] = zip(*rows, strict=True) if rows else ((),) * len(header)
+    return {name: _column(texts) for name, texts in zip(header, columns, strict=True)}
+
+
+def _check_table(text: str, header: Sequence[str], rows: Sequence[Sequence[str]], where: str) -> None:
+    if not text.endswith("\n"):
+        raise PlaceError("is no usable table: it is cut short, or empty", where=where)
+    for number, row in enumerate(rows, start=1):
+        if len(row) != len(header):
+            problem = f"is no usable table: row {number:,} has {len(row)} cells, its head {len(header)}"
+            raise PlaceError(problem, where=where)
 
 
 def _column(texts: tuple[str, ...]) -> NDArray[Any]:

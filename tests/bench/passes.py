@@ -12,18 +12,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from kmeans_cli.commands.streams import open_stream
 from kmeans_cli.core.passes import Assign
 from kmeans_cli.core.stream import Piece
 from kmeans_cli.core.types import Float64Array, FloatArray
 from kmeans_cli.datasets.params import DataParams
 from kmeans_cli.datasets.shards import FileStream
+from kmeans_cli.datasets.streams import open_stream
 from kmeans_cli.datasets.survey import survey
 from kmeans_cli.threads import available_cores, open_block_map
 
@@ -57,7 +57,7 @@ def ready_stream(folder: Path, notes: Path, threads: int) -> FileStream:
     stream = open_stream(DataParams(path=folder))
     assert stream is not None
     with open_block_map(threads) as map_blocks:
-        return stream.surveyed(survey(stream, map_blocks).frame, notes)
+        return replace(stream, frame=survey(stream, map_blocks).frame, notes=notes)
 
 
 def reading_seconds(stream: FileStream, threads: int) -> float:

@@ -75,7 +75,7 @@ def iteration_seconds(stream: FileStream, machines: Cluster) -> float:
     def map_pieces(function: object, items: object, /) -> object:
         items = list(items)  # type: ignore[call-overload]
         far = items and isinstance(items[0], Piece)
-        return machines.map(function, items) if far else map(function, items)  # type: ignore[arg-type]
+        return machines.map(function, items, should_stop=bool) if far else map(function, items)  # type: ignore[arg-type]
 
     params = KMeansParams(n_clusters=K, init="sample", max_iter=ITERATIONS)
     result = fit(stream, params, map_blocks=map_pieces)  # type: ignore[arg-type]

@@ -133,7 +133,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "a centroid moved": (_move_centroid, "model.npz: the inertia of its labels and centroids is "),
     "the inertia": (
         lambda run: _change_json(run / "metrics.json", lambda metrics: metrics.update(inertia=1.0)),
-        "told is 1",
+        "; metrics.json tells 1",
     ),
     "the J_clust": (
         lambda run: _change_json(run / "metrics.json", lambda metrics: metrics.update(j_clust=1.0)),
@@ -141,7 +141,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "the accuracy": (
         lambda run: _change_json(run / "metrics.json", lambda metrics: metrics["train"].update(accuracy=0.99)),
-        "model.npz: the accuracy of its labels and centroids is ",
+        "model.npz: the train.accuracy of its labels and centroids is ",
     ),
     "a cut npz": (_cut, "model.npz: is broken or cut short"),
     "one byte of an npz": (_change_byte, "trace.npz: "),
@@ -198,7 +198,9 @@ def test_damage_in_a_fit_of_several(whole: dict[str, Path], tmp_path: Path) -> N
     lines = "\n".join(map(str, _check(run).damage))
     assert "fits/0002.npz: is missing" in lines
     assert "models/k3.npz: is missing" in lines
-    assert "fits/0001.json: does not tell what metrics.json tells" in lines
+    assert "metrics.json: fits[1].inertia: is " in lines
+    assert "; fits/0001.json tells 2" in lines
+    assert "\nfits/0002.npz: does not exist" in lines
 
 
 def test_damage_in_a_picture(whole: dict[str, Path], tmp_path: Path) -> None:

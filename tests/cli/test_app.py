@@ -80,7 +80,11 @@ def test_a_bug_in_a_run_points_to_its_log(capsys: pytest.CaptureFixture[str]) ->
     [
         (KeyboardInterrupt(), 130, "error: interrupted\n"),
         (BrokenPipeError(), 141, ""),
-        (OSError(28, "No space left on device"), 3, "error: standard output: No space left on device\n"),
+        (
+            OSError(11, "Try again"),
+            3,
+            "error: the operating system refused something: Try again\n",
+        ),
         (PermissionError(13, "Permission denied", "a.txt"), 3, "error: a.txt: Permission denied\n"),
     ],
 )

@@ -9,12 +9,12 @@ import select
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from kmeans_cli.cli import console as module
-from kmeans_cli.cli.console import Console, build_table, write_json, write_table
+from kmeans_cli.cli.console import Console
+from kmeans_cli.cli.output import build_table
 from kmeans_cli.core.types import IterationRecord
 from kmeans_cli.progress import Bytes, Event, FitDone, FitsState, FitStarted, Iteration, Stage, Warned
 
@@ -51,9 +51,15 @@ def test_a_long_fit_says_so_every_minute(capsys: pytest.CaptureFixture[str], mon
     monkeypatch.setattr(module, "SECONDS_BETWEEN_LINES", 0.0)
     console = Console()
     console(Iteration(0, RECORD))
+    console(Bytes("pass at 9 MB/s", 1_000_000, 3_000_000))
+    console(FitDone(0, 3, 0.7, "no label changed", 0.25))
     console(Bytes("train-images", 1_000_000, 3_000_000))
     lines = capsys.readouterr().err.splitlines()
-    assert lines == ["fit 1/1: iteration 3, J_clust 0.7, 0 s", "train-images: 1.0 MB of 3.0 MB, 0 s"]
+    assert lines[:2] == [
+        "fit 1/1: iteration 3, J_clust 0.7, 0 s",
+        "fit 1/1: iteration 3, J_clust 0.7, pass at 9 MB/s, 0 s",
+    ]
+    assert lines[3:] == ["train-images: 1.0 MB of 3.0 MB, 0 s"]
 
 
 def test_verbose_tells_every_iteration(capsys: pytest.CaptureFixture[str]) -> None:
@@ -114,73 +120,10 @@ def test_the_last_line_is_the_run(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.splitlines()[-1] == f"run: {folder}"
 
 
-def test_json_has_no_nan() -> None:
-    """NaN is not JSON."""
-    with pytest.raises(ValueError, match="not JSON compliant"):
-        write_json({"a": float("nan")})
-
-
 def test_quiet_without_a_run_still_answers(capsys: pytest.CaptureFixture[str]) -> None:
     """Where there is no folder to name, as in a plan, the table is the answer."""
     Console(quiet=True).result(None, as_json=None, table=build_table(["plan"], [["b"]]))
     assert "plan" in capsys.readouterr().out
-
-
-def test_tables_have_no_trailing_blanks(capsys: pytest.CaptureFixture[str]) -> None:
-    """What is piped into a file can be compared and committed."""
-    write_table(build_table(["a", "b"], [["x", None], ["long" * 10, "y"]], title="t"))
-    lines = capsys.readouterr().out.splitlines()
-    assert lines == [line.rstrip() for line in lines]
-
-
-def _shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], width: int, **kinds: Any) -> str:
-    """A table as a terminal so wide shows it."""
-    monkeypatch.setattr(module, "_room", lambda n_columns: width - 3 * n_columns)
-    rows = [["20261121T231322Z-fit-blobs-k3-7c6e52", "completed", 3, "some words to fold"]]
-    write_table(build_table(["run", "status", "k", "what it was"], rows, **kinds))
-    return capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    ("width", "heads"),
-    [(120, "run status k what it was"), (60, "run status k"), (50, "run k"), (30, "run")],
-)
-def test_a_narrow_terminal_loses_spare_columns(
-    width: int, heads: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Spare columns go in their order until the rest fits; a whole one is never folded, however narrow."""
-    spare = ("what it was", "status", "k")
-    out = _shown(monkeypatch, capsys, width, whole=("run",), spare=spare)
-    assert out.split("─")[0].split() == heads.split()
-    assert "20261121T231322Z-fit-blobs-k3-7c6e52" in out
-
-
-@pytest.mark.parametrize("width", [10, 40, 60])
-def test_heads_are_not_broken(width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Cells fold in a narrow terminal, the words of a head do not."""
-    out = _shown(monkeypatch, capsys, width)
-    assert set(out.split("─")[0].split()) == {"run", "status", "k", "what", "it", "was"}
-
-
-def test_a_folded_table_keeps_every_letter(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """In any width a column is folded, never cut, and whole ones stay in one line."""
-    key, value, source = "a.long.key.that.stays.whole", "[[0.0, 0.0], [1.0, 1.0], [1.0, -1.0]]", "default"
-    for width in range(20, 90):
-        monkeypatch.setattr(module, "_room", lambda n_columns, width=width: width - 3 * n_columns)
-        write_table(build_table(["key", "value", "from"], [[key, value, source]], whole=["key"]))
-        body = capsys.readouterr().out.split("─")[-1]
-        assert key in body
-        assert sorted("".join(body.split())) == sorted("".join((key + value + source).split()))
-
-
-def test_tables_keep_brackets_and_width(capsys: pytest.CaptureFixture[str]) -> None:
-    """Data are no markup; a table for a pipe is not folded at 80 columns; None is empty."""
-    write_table(build_table(["[k]", "n"], [["[bold]x[/bold]" * 8, 3], ["y", None]], title="[red]t"))
-    out = capsys.readouterr().out
-    assert "[red]t" in out
-    assert "[k]" in out
-    assert "[bold]x[/bold]" * 8 in out
-    assert "None" not in out
 
 
 def _in_a_terminal(tmp_path: Path, **env: str) -> str:
@@ -217,6 +160,20 @@ def test_a_terminal_gets_a_moving_line(tmp_path: Path) -> None:
     assert "\x1b[?25l" in seen
     assert "0:00:00" in seen
     assert "iterations (" not in seen
+
+
+def test_a_full_bar_is_not_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After one pass comes another: the time goes on, the bar begins anew, and what has no end has no bar."""
+    monkeypatch.setattr(module, "_can_move", lambda: True)
+    with Console().live() as console:
+        assert console._bar is not None
+        (task,) = console._bar.tasks
+        console(Bytes("pass", 3, 3))
+        assert (task.completed, task.total, task.finished) == (3, 3, False)
+        console(Bytes("pass", 1, 3))
+        assert (task.completed, task.total) == (1, 3)
+        console(Stage("evaluating"))
+        assert task.total is None
 
 
 def test_a_wish_to_stop_is_shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

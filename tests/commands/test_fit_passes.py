@@ -15,10 +15,11 @@ from typer.testing import CliRunner
 from kmeans_cli.cli.app import app
 from kmeans_cli.cluster import open_cluster
 from kmeans_cli.commands.fit import FitReport, fit
-from kmeans_cli.commands.fit_passes import fit_in_passes, stream_of
+from kmeans_cli.commands.fit_passes import fit_in_passes
+from kmeans_cli.commands.passes_plan import stream_of
 from kmeans_cli.commands.place import RunPlace
-from kmeans_cli.commands.streams import open_stream
 from kmeans_cli.config import Config, build
+from kmeans_cli.datasets.streams import open_stream
 from kmeans_cli.errors import ConfigError, PlaceError
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.model import read_model
@@ -96,6 +97,15 @@ def test_the_run_folder_of_passes(folder: Path, tmp_path: Path) -> None:
     assert load_run(report.run_dir).record["dataset"]["shape"] == [600, 5]
 
 
+def test_only_passes_over_the_data_tell_a_speed(folder: Path, tmp_path: Path) -> None:
+    """k-means‖ draws from its notes between two passes; these would be impossibly fast."""
+    events: list[Event] = []
+    report = _fit(_config(folder, kmeans={"n_clusters": 6, "init": "parallel"}), tmp_path / "runs", events.append)
+    full = [event for event in events if isinstance(event, Bytes) and event.done == event.total]
+    # The first look, five rounds and their shares, the iterations, and labels and measures at the end.
+    assert len(full) == 1 + 6 + report.metrics["n_iter"] + 2
+
+
 def test_a_run_in_passes_is_checked_and_repeated(folder: Path, tmp_path: Path) -> None:
     """``runs check`` misses nothing; ``rerun`` goes through passes again, and finds the same bytes."""
     runs = tmp_path / "runs"
@@ -115,7 +125,7 @@ def test_the_best_of_several_starts_is_kept(folder: Path, tmp_path: Path) -> Non
 
 def test_a_limit_sends_a_fit_through_passes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only when the data do not fit into it; one that is too small even so is an error."""
-    monkeypatch.setattr("kmeans_cli.commands.fit_passes.bytes_in_memory", lambda shards, dtype: 2 << 30)  # noqa: ARG005
+    monkeypatch.setattr("kmeans_cli.commands.passes_plan.bytes_in_memory", lambda shards, dtype: 2 << 30)  # noqa: ARG005
     assert stream_of(_config(folder, {"memory": "1GiB"})) is not None
     assert stream_of(_config(folder, {"memory": "2.5GiB"})) is None
     with pytest.raises(ConfigError, match=r"executor.memory: '10MiB' is too little; allowed: at least \d+MiB"):
@@ -124,9 +134,9 @@ def test_a_limit_sends_a_fit_through_passes(folder: Path, monkeypatch: pytest.Mo
 
 def test_the_program_alone_sends_no_fit_through_passes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a limit only the data are compared with what the machine can give."""
-    monkeypatch.setattr("kmeans_cli.commands.fit_passes.available_bytes", lambda: 1 << 20)
+    monkeypatch.setattr("kmeans_cli.commands.passes_plan.available_bytes", lambda: 1 << 20)
     assert stream_of(_config(folder)) is None
-    monkeypatch.setattr("kmeans_cli.commands.fit_passes.available_bytes", lambda: 1 << 10)
+    monkeypatch.setattr("kmeans_cli.commands.passes_plan.available_bytes", lambda: 1 << 10)
     assert stream_of(_config(folder)) is not None
 
 
@@ -171,6 +181,21 @@ def test_what_needs_all_data_is_refused(folder: Path) -> None:
         stream_of(_config(folder, kmeans={"init": "parallel"}))
     with pytest.raises(ConfigError, match="spreads a single fit over shards"):
         stream_of(build({"executor": on_cluster}))
+
+
+def test_a_plan_says_why_data_are_read_in_passes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """--dry-run: in passes and for what reason, or held in memory; and nobody makes a film of passes."""
+    args = ["fit", "--data", str(folder), "--k", "6", "--dry-run"]
+    held = CliRunner().invoke(app, args, prog_name="kmeans")
+    assert "held in memory" in held.stdout
+    monkeypatch.setattr("kmeans_cli.commands.passes_plan.available_bytes", lambda: 1 << 10)
+    passes = CliRunner().invoke(app, args, prog_name="kmeans")
+    assert "read in passes: held in memory, they would take 0 MiB; 0 MiB the machine has to spare" in passes.stdout
+    document = json.loads(CliRunner().invoke(app, [*args, "--json"], prog_name="kmeans").stdout)
+    assert document["in_passes"].startswith("held in memory")
+    film = CliRunner().invoke(app, ["animate", "--data", str(folder)], prog_name="kmeans")
+    assert film.exit_code == 2
+    assert "these data would be read in passes" in film.stderr
 
 
 def test_a_shard_that_vanishes_ends_the_fit(folder: Path, tmp_path: Path) -> None:

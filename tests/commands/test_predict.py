@@ -12,7 +12,7 @@ from PIL import Image
 
 from kmeans_cli.commands.fit import fit
 from kmeans_cli.commands.place import RunPlace
-from kmeans_cli.commands.predict import PredictReport, predict
+from kmeans_cli.commands.predict import PredictReport, Question, predict
 from kmeans_cli.config import Override, build, resolve
 from kmeans_cli.datasets import DataParams, load_raw
 from kmeans_cli.errors import FitError, Interrupted, PlaceError
@@ -52,17 +52,8 @@ def _predict(
     progress: Any = silent,
     stop: Interruption | None = None,
 ) -> PredictReport:
-    where = RunPlace(run.parent)
-    return predict(
-        str(run),
-        files,
-        raw=raw,
-        file=None,
-        overrides=[Override("figures.enabled", figures, "--set")],
-        where=where,
-        progress=progress,
-        should_stop=stop or Interruption(),
-    )
+    question = Question(str(run), files, raw, overrides=[Override("figures.enabled", figures, "--set")])
+    return predict(question, where=RunPlace(run.parent), progress=progress, should_stop=stop or Interruption())
 
 
 def test_a_photo(digits_run: Path, seven: Path) -> None:

@@ -20,7 +20,7 @@ from kmeans_cli.commands.image_plan import ImageOutput
 from kmeans_cli.commands.many_plan import ManyOptions
 from kmeans_cli.commands.multi_init import multi_init
 from kmeans_cli.commands.place import RunPlace
-from kmeans_cli.commands.predict import predict
+from kmeans_cli.commands.predict import Question, predict
 from kmeans_cli.commands.rerun import Repetition, Verdict, find_repeatable, rerun
 from kmeans_cli.commands.sweep_k import sweep_k
 from kmeans_cli.config import Override, build
@@ -41,7 +41,7 @@ _FAILING = {
 
 
 def _predict(doing: dict[str, Any], source: str, file: Path) -> Any:
-    return predict(source, [file], raw=False, file=None, overrides=[], **doing)
+    return predict(Question(source, [file]), **doing)
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from kmeans_cli import datasets
-from kmeans_cli.commands.streams import open_stream
 from kmeans_cli.datasets.params import DataParams
+from kmeans_cli.datasets.streams import open_stream
 from kmeans_cli.datasets.survey import survey
 from kmeans_cli.errors import PlaceError
 from tests.shards import small_pieces, surveyed, write_shards
@@ -153,3 +153,21 @@ def test_a_shard_that_goes_or_changes(tmp_path: Path) -> None:
     (folder / "2.npy").unlink()
     with pytest.raises(PlaceError, match=r"2\.npy: does not exist"):
         list(stream.blocks(stream.pieces()[-1]))
+
+
+def test_in_memory_too_nan_names_its_shard(tmp_path: Path) -> None:
+    """And the row in it."""
+    folder = write_shards(tmp_path / "rows", np.zeros((9, 2)))
+    np.save(folder / "2.npy", np.array([[0.0, 0.0], [0.0, np.nan]]))
+    with pytest.raises(PlaceError, match=r"2\.npy: 1 value is NaN or infinite, the first in row 1, column 1"):
+        datasets.load(DataParams(path=folder))
+
+
+def test_what_was_not_read_is_said(tmp_path: Path) -> None:
+    """Other files in a folder of shards, in one line; hidden ones are nobody's business."""
+    folder = write_shards(tmp_path / "rows", np.zeros((9, 2)))
+    assert datasets.load(DataParams(path=folder)).warnings == ()
+    for name in ("README.txt", "more.npz", "a.csv", "b.csv", ".hidden"):
+        (folder / name).write_text("")
+    (line,) = datasets.load(DataParams(path=folder)).warnings
+    assert line == "of rows, what is no .npy was not read: README.txt, a.csv, b.csv and 1 more"

@@ -51,6 +51,9 @@ def test_at_most_5000_points_are_drawn_and_that_is_said() -> None:
     assert (len(rows), rows[0], rows[-1]) == (5000, 0, 59_999)
     assert np.diff(rows).min() >= 11
     assert points_note(60_000) == "5,000 of 60,000 points"
+    assert points_note(10_000, of=1_200_000) == "5,000 of 1,200,000 points"
+    assert points_note(600, of=7_000) == "600 of 7,000 points"
+    assert points_note(600, of=600) == "600 points"
     assert shown_rows(3).tolist() == [0, 1, 2]
     view = make_view(np.random.default_rng(0).random((6000, 2)), 2, n_iter=1)
     figure = plane.draw_after(view)

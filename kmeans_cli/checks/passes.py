@@ -1,0 +1,103 @@
+"""Whether labels and numbers of a fit in passes are those of its centroids and the shards: by one pass more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from kmeans_cli.checks.finding import SLACK, Finding
+from kmeans_cli.checks.fits import KeptFit, compare_numbers, job_of, nearer_elsewhere
+from kmeans_cli.config import Config
+from kmeans_cli.core.distance import squared_distances
+from kmeans_cli.core.passes import labels_of, own_squared
+from kmeans_cli.core.scratch import Scratch
+from kmeans_cli.core.stream import Piece, Stream
+from kmeans_cli.core.stream_result import StreamResult
+from kmeans_cli.core.types import Float64Array, LabelArray, MapBlocks, StopReason
+from kmeans_cli.experiment import FitData, Fitted
+from kmeans_cli.runs import Run
+from kmeans_cli.runs.read import METRICS, MODEL
+from kmeans_cli.streamed import evaluate_stream
+
+_LABELS = "labels.npy"
+
+
+def check_passes(run: Run, config: Config, data: FitData, map_blocks: MapBlocks) -> Iterator[Finding]:
+    """As ``check_fits``, of a run whose data are read in passes.
+
+    Raises:
+        PlaceError, KeyError, TypeError, AttributeError: If a file does not hold what the command writes.
+    """
+    stream, model, told = data.stream, run.model(), run.metrics
+    assert stream is not None
+    labels = np.load(run.path / _LABELS, mmap_mode="r", allow_pickle=False)
+    if (len(labels), model.centroids.shape[1]) != (stream.n, stream.d):
+        yield Finding(_LABELS, f"is of {len(labels):,} samples, and the data have {stream.n:,}")
+        return
+    look = _LookAgain(stream, model.centroids, run.path / _LABELS)
+    pieces = list(map_blocks(look, stream.pieces()))
+    wrong = [piece for piece in pieces if piece.n_wrong]
+    if wrong:
+        first = wrong[0]
+        n_wrong = sum(piece.n_wrong for piece in wrong)
+        yield nearer_elsewhere(_LABELS, n_wrong, stream.n, first.sample, first.own, first.nearest)
+    result = StreamResult(
+        centroids=model.centroids,
+        labels=labels[:0],
+        squared_distances=np.zeros(0),
+        inertia=sum(piece.inertia for piece in pieces),
+        cluster_sizes=model.cluster_sizes,
+        history=(),
+        stop_reason=StopReason(told["stop_reason"]),
+        start=model.centroids,
+        init_indices=None,
+        algorithm="",
+        algorithm_reason="",
+        distance_sum=sum(piece.distance_sum for piece in pieces),
+    )
+    kept = KeptFit(MODEL, METRICS, job_of(run, config), model.centroids, labels, told["n_iter"], told)
+    fitted = Fitted(kept.job, result, None)
+    measured = evaluate_stream(data, fitted, config.evaluate, config.data.seed, map_blocks).metrics
+    yield from compare_numbers(kept, measured | {"n_iter": kept.n_iter})
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """Of a piece: its sums, how many samples are in a wrong cluster, and of the first of these which, and which two."""
+
+    inertia: float
+    distance_sum: float
+    n_wrong: int
+    sample: int = -1
+    own: int = -1
+    nearest: int = -1
+
+
+@dataclass(frozen=True)
+class _LookAgain:
+    """Measure a piece against the labels in a file, and ask for each sample whether its centroid is the nearest."""
+
+    stream: Stream
+    centroids: Float64Array
+    labels: Path
+
+    def __call__(self, piece: Piece) -> _Looked:
+        """Do it."""
+        labels: LabelArray = np.load(self.labels, mmap_mode="r", allow_pickle=False)[piece.start : piece.stop]
+        squared, nearest, scratch = np.empty(piece.n), np.empty(piece.n, dtype=np.int32), Scratch()
+        wrong: list[int] = []
+        for where, rows in self.stream.blocks(piece):
+            own, at = own_squared(rows, self.centroids, labels[where]), where.start
+            found = labels_of(rows, self.stream.frame, self.centroids, scratch)
+            squared[where], nearest[where] = own, found
+            other = np.flatnonzero(found != labels[where])
+            nearer = own[other] > squared_distances(rows[other], self.centroids[found[other]]) * (1 + SLACK)
+            wrong.extend((at + other[nearer]).tolist())
+        sums = float(squared.sum()), float(np.sqrt(squared).sum())
+        if not wrong:
+            return _Looked(*sums, 0)
+        first = wrong[0]
+        return _Looked(*sums, len(wrong), piece.start + first, int(labels[first]), int(nearest[first]))
