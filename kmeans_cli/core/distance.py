@@ -192,13 +192,23 @@ def decide(samples: Samples, centroids: Float64Array, indices: IntArray, candida
     for start in range(0, len(row), step):
         pairs = slice(start, start + step)
         squared[pairs] = squared_distances(samples.take(indices[row[pairs]]), centroids[centroid[pairs]])
-    first = np.searchsorted(row, np.arange(len(indices)))
-    smallest = np.minimum.reduceat(squared, first)
     # Pairs are ordered by row, then by centroid: the first that reaches the minimum has the lowest index.
-    reached = np.flatnonzero(squared == smallest[row])
-    first_reached = reached[np.searchsorted(row[reached], np.arange(len(indices)))]
-    labels: LabelArray = centroid[first_reached].astype(np.int32)
+    labels: LabelArray = centroid[first_smallest(squared, np.count_nonzero(candidates, axis=1))].astype(np.int32)
     return labels
+
+
+def first_smallest(values: FloatArray, lengths: IntArray) -> IntArray:
+    """(m,) where, in runs of these (m,) lengths, the smallest value of each run is; the first of equals.
+
+    Example:
+        >>> first_smallest(np.array([3.0, 1.0, 5.0, 4.0, 4.0]), np.array([2, 3]))
+        array([1, 3])
+    """
+    starts = np.cumsum(lengths) - lengths
+    smallest = np.minimum.reduceat(values, starts)
+    reached = np.flatnonzero(values == np.repeat(smallest, lengths))
+    first: IntArray = reached[np.searchsorted(reached, starts)]
+    return first
 
 
 def squared_distances(rows: FloatArray, centroids: Float64Array) -> Float64Array:

@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from kmeans_cli.core.outline import Outline, build_outline
 from kmeans_cli.core.samples import ArraySamples, Block, Samples
 from kmeans_cli.core.subspace import Subspace, build_subspace
 from kmeans_cli.core.types import Float64Array, FloatArray, IntArray, MapBlocks
@@ -59,18 +60,30 @@ class Prepared:
     scale: float
     squares: Float64Array
     _subspaces: list[Subspace] = field(default_factory=list, repr=False)
+    _outlines: list[Outline] = field(default_factory=list, repr=False)
 
     def subspace(self, map_blocks: MapBlocks = map) -> Subspace:
         """The directions in which the rows vary most; built when first asked for, since few narrow data need them."""
         if not self._subspaces:
-            centre = (self.mean - self.origin) / self.scale
-            self._subspaces.append(build_subspace(self.rows, self.lengths, self.squares, centre, map_blocks))
+            self._subspaces.append(build_subspace(self.rows, self.lengths, self.squares, self.centre, map_blocks))
         return self._subspaces[0]
+
+    def outline(self, map_blocks: MapBlocks = map) -> Outline:
+        """Every row in short; built when first asked for."""
+        if not self._outlines:
+            self._outlines.append(build_outline(self.rows, self.squares, self.centre, map_blocks))
+        return self._outlines[0]
 
     def part(self, indices: IntArray) -> Prepared:
         """Of the samples with these indices; mean, totals and range stay those of all."""
         rows, lengths, squares = self.rows[indices], self.lengths[indices], self.squares[indices]
-        return replace(self, rows=rows, lengths=lengths, squares=squares, _subspaces=[])
+        return replace(self, rows=rows, lengths=lengths, squares=squares, _subspaces=[], _outlines=[])
+
+    @property
+    def centre(self) -> Float64Array:
+        """(d,) the mean, as a prepared row."""
+        centre: Float64Array = (self.mean - self.origin) / self.scale
+        return centre
 
     @cached_property
     def longest(self) -> float:

@@ -60,7 +60,7 @@ def build_subspace(
         map_blocks: Who computes blocks.
     """
     n, d = rows.shape
-    basis = _basis(rows, centre)
+    basis = principal_directions(rows, centre, _N_DIRECTIONS)
     p = basis.shape[1]
     narrow, own = basis.astype(np.float32), (centre @ basis).astype(np.float32)
     # How far the basis is from orthonormal, and the rounding of p coordinates: see the class.
@@ -83,12 +83,12 @@ def build_subspace(
     return Subspace(basis, skew, split)
 
 
-def _basis(rows: NDArray[np.float32], centre: Float64Array) -> Float64Array:
-    """(d, p) float64, values rounded to float32: directions in which a draw of rows varies most."""
+def principal_directions(rows: NDArray[np.float32], centre: Float64Array, n_directions: int) -> Float64Array:
+    """(d, p) float64, values rounded to float32: directions in which a draw of rows varies most; p is at most d."""
     n, d = rows.shape
     rng = np.random.default_rng(0)
     drawn = rows[np.sort(rng.choice(n, min(n, _N_DRAWN), replace=False))] - centre.astype(np.float32)
-    directions = rng.standard_normal((d, min(_N_DIRECTIONS, d)), dtype=np.float32)
+    directions = rng.standard_normal((d, min(n_directions, d)), dtype=np.float32)
     for _ in range(_N_POWER_STEPS):
         directions, _ = np.linalg.qr(drawn.T @ (drawn @ directions))
     return directions.astype(np.float64)

@@ -1,4 +1,7 @@
-"""One mini-batch against the centroids: nearest centroids, distances and sums, in space that serves every batch."""
+"""One mini-batch: the nearest centroid of each row, then the sums by cluster, in space that serves every batch.
+
+Nothing as large as a batch is allocated while a fit runs: fresh pages cost more time than the products.
+"""
 
 from __future__ import annotations
 
@@ -7,111 +10,104 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from kmeans_cli.core.algorithms.batch_centroids import BatchCentroids, Bounds
+from kmeans_cli.core.algorithms.batch_search import DenseSearch, OutlineSearch, parts_of
 from kmeans_cli.core.prepare import Prepared
 from kmeans_cli.core.types import IntArray, MapBlocks
 
-# A batch is worked on in pieces of so many rows, one thread each; fixed, so that sums do not depend on threads.
-_PIECE_ROWS = 512
-# Up to so many clusters a product is cut into slabs of so many rows: OpenBLAS multiplies small matrices where they
-# are, while it copies larger ones first, which takes as long as the product (measured: half the time at k = 10, at 784
-# features; nothing is gained above 16).
-_SLABBED = 16
-_SLAB_ROWS = 64
-# Up to so many clusters the sums are one product with a one-hot matrix. Of more, nearly all would be zeros: then rows
-# are sorted by label, and so many clusters at a time meet their own rows only (measured).
-_FEW = 48
-_GROUP = 16
+# So many clusters at a time meet their own rows (measured from k = 36 to 256: 3 to 8 are alike, 16 take longer).
+_GROUP = 8
 
 
-class Batch:
-    """Space for b rows and for what is found out about them.
-
-    Nothing as large as a batch is allocated while a fit runs: fresh pages cost more time than the products.
+class FewClusters:
+    """A batch of b rows for few clusters: all products, and sums by a product with a one-hot matrix.
 
     Attributes:
-        labels: (b,) the nearest centroid of each, by float32 distances.
-        squared: (b,) float32 squared distance to it.
+        labels: (b,) the nearest centroid of each row, by float32 distances.
     """
 
-    def __init__(self, size: int, n_clusters: int, d: int) -> None:
+    def __init__(self, size: int, k: int, d: int) -> None:
         self.labels: IntArray = np.empty(size, dtype=np.intp)
-        self.squared = np.empty(size, dtype=np.float32)
-        self._targets = np.empty((n_clusters, d), dtype=np.float32)
-        parts = [slice(start, min(start + _PIECE_ROWS, size)) for start in range(0, size, _PIECE_ROWS)]
-        self._pieces = [_Piece(part, self.labels[part], self.squared[part], n_clusters, d) for part in parts]
+        self._parts = parts_of(size)
+        self._searches = [DenseSearch(self.labels[part], k, d) for part in self._parts]
+        self._sums = np.empty((len(self._parts), k, d), dtype=np.float32)
 
-    def look(self, prepared: Prepared, indices: IntArray, points: NDArray[np.float32], map_blocks: MapBlocks) -> None:
-        """Take the prepared rows with these (b,) indices and compare them with (k, d) centroids in their units."""
-        mean = ((prepared.mean - prepared.origin) / prepared.scale).astype(np.float32)
-        np.subtract(points, mean, out=self._targets)
-        # With q = c − mean, ‖x − c‖²/2 is ‖x − mean‖²/2 and a score: ‖q‖²/2 + mean·q − x·q.
-        bias = np.einsum("ij,ij->i", self._targets, self._targets) / 2 + self._targets @ mean
-        list(map_blocks(lambda piece: piece.look(prepared, indices[piece.part], self._targets, bias), self._pieces))
+    def learn(
+        self, prepared: Prepared, indices: IntArray, centroids: BatchCentroids, map_blocks: MapBlocks
+    ) -> tuple[float, float]:
+        """Label the rows with these (b,) indices, and teach them to the centroids: see ``BatchCentroids.learn``."""
 
-    def add_sums(self, totals: NDArray[np.float32]) -> None:
-        """Add the sums of the rows by label to (k, d) ``totals``."""
-        for piece in self._pieces:
-            totals += piece.sums
+        def of_part(number: int) -> None:
+            search = self._searches[number]
+            search.look(prepared, indices[self._parts[number]], centroids)
+            search.add_up(self._sums[number])
+
+        list(map_blocks(of_part, range(len(self._parts))))
+        sums = self._sums[0]
+        for more in self._sums[1:]:
+            sums += more
+        return centroids.learn(slice(0, len(sums)), np.bincount(self.labels, minlength=len(sums)), sums)
 
 
-class _Piece:
-    """A part of a batch, for one thread: views of its labels and distances, and scratch space of its own.
+class ManyClusters:
+    """A batch of b rows for many clusters: rows sorted by label are summed, and learned from, some clusters at a time.
 
     Attributes:
-        part: Which rows of the batch.
-        sums: (k, d) float32, the sums of its rows by label.
+        labels: (b,) the nearest centroid of each row, by float32 distances.
     """
 
-    def __init__(self, part: slice, labels: IntArray, squared: NDArray[np.float32], k: int, d: int) -> None:
-        self.part, self._labels, self._squared = part, labels, squared
-        m = len(labels)
-        slab_rows = min(m, _SLAB_ROWS) if k <= _SLABBED else m
-        n_slabs = -(-m // slab_rows)
-        self._width = k if k <= _FEW else _GROUP
-        # The last slab may have rows too many: they stay zero in the one-hot matrices, so in the sums.
-        self._slabs = np.zeros((n_slabs, slab_rows, d), dtype=np.float32)
-        self._score_slabs = np.empty((n_slabs, slab_rows, k), dtype=np.float32)
-        self._one_hot_slabs = np.zeros((n_slabs, slab_rows, self._width), dtype=np.float32)
-        self._rows = self._slabs.reshape(-1, d)[:m]
-        self._scores = self._score_slabs.reshape(-1, k)[:m]
-        self._one_hot = self._one_hot_slabs.reshape(-1, self._width)[:m]
-        self._sorted = np.empty((m if k > _FEW else 0, d), dtype=np.float32)
-        self._sum_slabs = np.empty((n_slabs, k, d), dtype=np.float32)
-        self.sums = np.empty((k, d), dtype=np.float32) if n_slabs > 1 else self._sum_slabs[0]
-        self._every = np.arange(m)
+    def __init__(self, size: int, k: int, d: int, bounds: Bounds | None) -> None:
+        self.labels: IntArray = np.empty(size, dtype=np.intp)
+        self._parts = parts_of(size)
+        self._bounded = None if bounds is None else OutlineSearch(self.labels, bounds)
+        self._searches = [DenseSearch(self.labels[part], k, d) for part in self._parts] if bounds is None else []
+        self._every, self._small = np.arange(size), np.min_scalar_type(k)
+        self._rows = np.empty((size, d), dtype=np.float32)
+        self._one_hot = np.empty((size, _GROUP), dtype=np.float32)
+        self._sums = np.empty((k, d), dtype=np.float32)
 
-    def look(
-        self, prepared: Prepared, indices: IntArray, targets: NDArray[np.float32], bias: NDArray[np.float32]
-    ) -> None:
-        # Without a mode that cannot fail, take() gathers into a copy of `out` first.
-        np.take(prepared.rows, indices, axis=0, out=self._rows, mode="clip")
-        np.matmul(self._slabs, targets.T, out=self._score_slabs)
-        scores, labels = self._scores, self._labels
-        np.subtract(bias, scores, out=scores)
-        np.argmin(scores, axis=1, out=labels)
-        np.maximum(prepared.squares[indices] + 2 * scores[self._every, labels], 0, out=self._squared)
-        if self._width == len(targets):
-            self._add_up()
-        else:
-            self._add_up_groups()
-
-    def _add_up(self) -> None:
-        self._mark(self._labels)
-        np.matmul(self._one_hot_slabs.transpose(0, 2, 1), self._slabs, out=self._sum_slabs)
-        if len(self._slabs) > 1:
-            np.sum(self._sum_slabs, axis=0, out=self.sums)
-
-    def _add_up_groups(self) -> None:
-        order = np.argsort(self._labels, kind="stable")
-        rows, labels = np.take(self._rows, order, axis=0, out=self._sorted, mode="clip"), self._labels[order]
-        self._mark(labels % _GROUP)
-        starts = range(0, len(self.sums), _GROUP)
-        ends = np.searchsorted(labels, [*starts, len(self.sums)]).tolist()
-        for group, (start, end) in zip(starts, pairwise(ends), strict=True):
-            sums = self.sums[group : group + _GROUP]
-            np.matmul(self._one_hot[start:end, : len(sums)].T, rows[start:end], out=sums)
-
-    def _mark(self, columns: IntArray) -> None:
-        """Make the one-hot matrix: a 1 in each row, in this column."""
+    def learn(
+        self, prepared: Prepared, indices: IntArray, centroids: BatchCentroids, map_blocks: MapBlocks
+    ) -> tuple[float, float]:
+        """Label the rows with these (b,) indices, and teach them to the centroids: see ``BatchCentroids.learn``."""
+        self._look(prepared, indices, centroids, map_blocks)
+        # Small integers are sorted in linear time.
+        order = np.argsort(self.labels.astype(self._small), kind="stable")
+        labels, indices = self.labels[order], indices[order]
+        k = len(self._sums)
+        ends = np.searchsorted(labels, np.arange(k + 1))
         self._one_hot.fill(0)
-        self._one_hot[self._every, columns] = 1
+        self._one_hot[self._every, labels % _GROUP] = 1
+
+        def of_clusters(part: slice) -> tuple[float, float]:
+            self._add_up(prepared.rows, indices, part, ends.tolist())
+            return centroids.learn(part, np.diff(ends[part.start : part.stop + 1]), self._sums[part])
+
+        scores, shifts = zip(*map_blocks(of_clusters, self._shares(ends)), strict=True)
+        return sum(scores), max(shifts)
+
+    def _look(self, prepared: Prepared, indices: IntArray, centroids: BatchCentroids, map_blocks: MapBlocks) -> None:
+        if self._bounded is not None:
+            self._bounded.look(prepared, indices, centroids, map_blocks)
+            return
+
+        def of_part(number: int) -> None:
+            self._searches[number].look(prepared, indices[self._parts[number]], centroids)
+
+        list(map_blocks(of_part, range(len(self._parts))))
+
+    def _shares(self, ends: IntArray) -> list[slice]:
+        """Clusters in parts with about as many rows each, made of whole groups."""
+        wanted = [part.start for part in self._parts[1:]]
+        borders = np.searchsorted(ends, wanted) // _GROUP * _GROUP
+        return [slice(a, b) for a, b in pairwise([0, *borders.tolist(), len(self._sums)]) if a < b]
+
+    def _add_up(self, rows: NDArray[np.float32], indices: IntArray, clusters: slice, ends: list[int]) -> None:
+        mine = slice(ends[clusters.start], ends[clusters.stop])
+        # Without a mode that cannot fail, take() gathers into a copy of `out` first.
+        np.take(rows, indices[mine], axis=0, out=self._rows[mine], mode="clip")
+        for start in range(clusters.start, clusters.stop, _GROUP):
+            stop = min(start + _GROUP, clusters.stop)
+            group = slice(ends[start], ends[stop])
+            one_hot = self._one_hot[group, : stop - start]
+            np.matmul(one_hot.T, self._rows[group], out=self._sums[start:stop])

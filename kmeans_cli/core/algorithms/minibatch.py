@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_cli.core.algorithms import MINIBATCH
-from kmeans_cli.core.algorithms.batch import Batch
+from kmeans_cli.core.algorithms.batch import FewClusters, ManyClusters
+from kmeans_cli.core.algorithms.batch_centroids import BatchCentroids, Bounds
 from kmeans_cli.core.distance import nearest_labels, own_squared_distances
 from kmeans_cli.core.init import Start
 from kmeans_cli.core.params import KMeansParams, MiniBatchParams
@@ -37,6 +38,12 @@ from kmeans_cli.core.types import (
 
 # Given centroids farther out than this, in the units of the rows, would overflow in float32 products.
 _FAR = 2.0**50
+# Of up to so many clusters the sums are one product with a one-hot matrix; of more, nearly all of it would be zeros.
+_FEW = 64
+# An outline is made of samples with so many features and more, and of so many batches' worth at most: a fit ends after
+# one or two hundred batches, and making it takes as long as a few dozen (measured at 784 features).
+_WIDE = 256
+_BATCHES = 100
 
 
 class _Smoothed:
@@ -75,12 +82,12 @@ class BatchLoop:
         self.map_blocks, self.clock, self.rng, self.begin = map_blocks, clock, rng, begin
         self.distance_sums = distance_sums
         self.size = min(batches.batch_size, samples.n)
-        self.batch = Batch(self.size, params.n_clusters, samples.d)
         self.cumulated = None if samples.weights is None else np.cumsum(samples.weights)
-        self.counts = np.zeros(params.n_clusters)
         points = ((begin.centroids - prepared.origin) / prepared.scale).clip(-_FAR, _FAR)
-        self.points = points.astype(np.float32)
-        self.former = np.empty_like(self.points)
+        bounds = self._bounds()
+        self.centroids = BatchCentroids(prepared, points.astype(np.float32), bounds)
+        shape = self.size, params.n_clusters, samples.d
+        self.batch = FewClusters(*shape) if params.n_clusters <= _FEW else ManyClusters(*shape, bounds)
         self.n_since_reassigning = 0
         self.labels: LabelArray = np.full(samples.n, -1, dtype=np.int32)
         self.smoothed = _Smoothed(min(1.0, 2 * self.size / (samples.n + 1)))
@@ -120,25 +127,26 @@ class BatchLoop:
     def _iterate(self) -> None:
         began = self.clock()
         indices = self._draw()
-        self.batch.look(self.prepared, indices, self.points, self.map_blocks)
+        before = self.centroids.points.copy() if self.distance_sums else None
+        score, shift = self.batch.learn(self.prepared, indices, self.centroids, self.map_blocks)
         n_moved = int(np.count_nonzero(self.labels[indices] != self.batch.labels))
         self.labels[indices] = self.batch.labels
-        shift = self._learn()
-        n_empty = int(np.count_nonzero(self.counts == 0))
+        n_empty = int(np.count_nonzero(self.centroids.counts == 0))
         self._reassign(indices)
         # From the batch to all samples, and from the units of the rows to those of the data.
-        j_clust = float(self.batch.squared.mean(dtype=np.float64)) * self.prepared.scale**2
+        squared = max(0.0, float(self.prepared.squares[indices].sum()) + 2 * score)
+        j_clust = squared / self.size * self.prepared.scale**2
         total_weight, number, every = self.prepared.total_weight, len(self.history) + 1, self.batches.full_every
         self._record(
             IterationRecord(
                 iteration=number,
                 inertia=j_clust * total_weight,
                 j_clust=j_clust,
-                centroid_shift=shift,
+                centroid_shift=math.sqrt(shift) * self.prepared.scale,
                 n_moved=n_moved,
                 n_empty=n_empty,
                 seconds=self.clock() - began,
-                distance_sum=self._mean_distance() * total_weight if self.distance_sums else None,
+                distance_sum=None if before is None else self._mean_distance(indices, before) * total_weight,
                 j_clust_full=self._full_j_clust() if every and number % every == 0 else None,
             )
         )
@@ -151,8 +159,9 @@ class BatchLoop:
 
     def _go_on(self, state: FitState) -> None:
         assert state.counts is not None  # it is one of mini-batch
-        self.points = state.sums.astype(np.float32)
-        self.counts, self.labels = state.counts.copy(), state.labels.copy()
+        every = np.arange(self.params.n_clusters)
+        self.centroids.place(every, state.sums.astype(np.float32), state.counts)
+        self.labels = state.labels.copy()
         self.n_since_reassigning = state.since_reassigning
         for record in state.history:
             self._record(record)
@@ -164,40 +173,31 @@ class BatchLoop:
         indices: IntArray = np.searchsorted(self.cumulated, drawn, side="right")
         return indices
 
-    def _learn(self) -> float:
-        """Make each centroid the mean of all samples that ever came to it; how far the farthest moved.
-
-        One sample after the other, each with the learning rate 1/count (Sculley's algorithm 1, lines 9 to 12), would
-        lead to the same place.
-        """
-        before, counts = self.counts, self.counts + np.bincount(self.batch.labels, minlength=len(self.counts))
-        nobody = counts == 0
-        # The place it starts from weighs nothing, unless a centroid has to stay there for want of samples.
-        np.multiply(self.points, _column(before + nobody), out=self.former)
-        self.batch.add_sums(self.former)
-        self.former *= _column(1 / (counts + nobody))
-        self.points, self.former, self.counts = self.former, self.points, counts
-        self.former -= self.points
-        return float(np.sqrt(np.einsum("ij,ij->i", self.former, self.former).max())) * self.prepared.scale
-
     def _reassign(self, indices: IntArray) -> None:
         """Move the centroids that own too few samples to samples of the batch, at most half as many as it has.
 
         At once when one owns none, else whenever 10·k samples were drawn. They then count as the smallest of the
         others, or they would be moved again before they own anything.
         """
+        counts = self.centroids.counts
         self.n_since_reassigning += self.size
-        if self.counts.all() and self.n_since_reassigning < 10 * len(self.counts):
+        if counts.all() and self.n_since_reassigning < 10 * len(counts):
             return
         self.n_since_reassigning = 0
-        few = np.flatnonzero(self.counts < self.batches.reassignment_ratio * self.counts.max())
-        few = few[np.argsort(self.counts[few], kind="stable")][: self.size // 2]
+        few = np.flatnonzero(counts < self.batches.reassignment_ratio * counts.max())
         if len(few):
-            self.counts[few] = np.delete(self.counts, few).min()
-            self.points[few] = self.prepared.rows[indices[self.rng.choice(self.size, len(few), replace=False)]]
+            few = few[np.argsort(counts[few], kind="stable")][: self.size // 2]
+            rows = self.prepared.rows[indices[self.rng.choice(self.size, len(few), replace=False)]]
+            self.centroids.place(few, rows, np.delete(counts, few).min())
 
-    def _mean_distance(self) -> float:
-        return float(np.sqrt(self.batch.squared).mean(dtype=np.float64)) * self.prepared.scale
+    def _mean_distance(self, indices: IntArray, points: NDArray[np.float32]) -> float:
+        apart = self.prepared.rows[indices] - points[self.batch.labels]
+        return float(np.sqrt(np.einsum("ij,ij->i", apart, apart)).mean(dtype=np.float64)) * self.prepared.scale
+
+    def _bounds(self) -> Bounds | None:
+        n, d, k = self.samples.n, self.samples.d, self.params.n_clusters
+        pays = d >= _WIDE and k > _FEW and n <= _BATCHES * self.size
+        return Bounds(self.prepared.outline(self.map_blocks), k) if pays else None
 
     def _full_j_clust(self) -> float:
         centroids = self._centroids()
@@ -206,7 +206,7 @@ class BatchLoop:
         return weighted_sum(squared, self.samples.weights) / self.prepared.total_weight
 
     def _centroids(self) -> Float64Array:
-        centroids: Float64Array = self.prepared.origin + self.prepared.scale * self.points.astype(np.float64)
+        centroids: Float64Array = self.prepared.origin + self.prepared.scale * self.centroids.points.astype(np.float64)
         return centroids
 
     def _state(self) -> FitState:
@@ -215,14 +215,10 @@ class BatchLoop:
             centroids=self._centroids(),
             labels=self.labels,
             start=self.begin.centroids,
-            sums=self.points.astype(np.float64),
+            sums=self.centroids.points.astype(np.float64),
             rng_state=dict(self.rng.bit_generator.state),
             history=self.history,
             init_indices=self.begin.indices,
-            counts=self.counts,
+            counts=self.centroids.counts,
             since_reassigning=self.n_since_reassigning,
         )
-
-
-def _column(factors: Float64Array) -> NDArray[np.float32]:
-    return factors.astype(np.float32)[:, None]

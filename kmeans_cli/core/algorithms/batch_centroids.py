@@ -1,0 +1,97 @@
+"""The centroids of mini-batch: what a batch is compared with, and how they learn from it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kmeans_cli.core.outline import Outline, rest_lengths
+from kmeans_cli.core.prepare import Prepared
+from kmeans_cli.core.types import Float64Array, IntArray
+
+
+class Bounds:
+    """Lower bounds of the scores of centroids, as products with the rows of an outline: see ``outline``.
+
+    Attributes:
+        outline: Of the samples.
+        weights: (k, p + 2) float32, −w, −σ and ‖q‖²/2.
+        reach: (k,) float32, σ: a bound is below the score by 2ρσ at most.
+    """
+
+    def __init__(self, outline: Outline, k: int) -> None:
+        self.outline = outline
+        self.weights = np.empty((k, outline.rows.shape[1]), dtype=np.float32)
+        self.reach = np.empty(k, dtype=np.float32)
+        self._opposite = -outline.directions
+
+    def aim(self, part: slice, q: NDArray[np.float32], squares: NDArray[np.float32]) -> None:
+        """Some centroids about the mean are now (m, d) q, of these (m,) squared lengths."""
+        weights = self.weights[part]
+        coordinates = np.matmul(q, self._opposite, out=weights[:, :-2])
+        self.reach[part] = rest_lengths(squares, coordinates)
+        weights[:, -2], weights[:, -1] = -self.reach[part], squares / 2
+
+
+class BatchCentroids:
+    """k centroids in the units of the prepared rows, each the mean of all samples that ever came to it.
+
+    Attributes:
+        points: (k, d) float32.
+        counts: (k,) float64, of how many samples each is the mean; a start counts for nothing.
+        q: (k, d) float32, the points about the mean m of the data.
+        bias: (k,) float32. ‖x − c‖²/2 is ‖x − m‖²/2 and a score: bias − x·q, where bias is ‖q‖²/2 + m·q.
+    """
+
+    def __init__(self, prepared: Prepared, points: NDArray[np.float32], bounds: Bounds | None = None) -> None:
+        k = len(points)
+        self.points, self.counts = points, np.zeros(k)
+        self.q, self.bias = np.empty_like(points), np.empty(k, dtype=np.float32)
+        self._moved = np.empty_like(points)
+        self._mean, self._bounds = prepared.centre.astype(np.float32), bounds
+        self._aim(slice(0, k))
+
+    def learn(self, part: slice, came: IntArray, sums: NDArray[np.float32]) -> tuple[float, float]:
+        """Make centroids the means of what they were made of and of what came now.
+
+        One sample after the other, each with the learning rate 1/count (Sculley's algorithm 1, lines 9 to 12), would
+        lead to the same place.
+
+        Args:
+            part: Which centroids.
+            came: How many samples came to each.
+            sums: Their sums, which are spoilt.
+
+        Returns:
+            The sum of the samples' scores before, and the largest squared length a centroid moved.
+        """
+        points, moved, before = self.points[part], self._moved[part], self.counts[part]
+        score = float(came @ self.bias[part] - np.einsum("ij,ij->i", self.q[part], sums).sum(dtype=np.float64))
+        counts = before + came
+        nobody = counts == 0
+        # The place it starts from weighs nothing, unless a centroid has to stay there for want of samples.
+        np.multiply(points, _column(before + nobody), out=moved)
+        moved += sums
+        moved *= _column(1 / (counts + nobody))
+        shift = np.subtract(moved, points, out=sums)
+        points[:], before[:] = moved, counts
+        self._aim(part)
+        return score, float(np.einsum("ij,ij->i", shift, shift).max())
+
+    def place(self, which: IntArray, rows: NDArray[np.float32], counts: Float64Array | float) -> None:
+        """Move some centroids to rows, as if they were means of so many samples."""
+        self.points[which], self.counts[which] = rows, counts
+        for j in which:
+            self._aim(slice(j, j + 1))
+
+    def _aim(self, part: slice) -> None:
+        q = np.subtract(self.points[part], self._mean, out=self.q[part])
+        # Row by row, so that no bit depends on which centroids are aimed together.
+        squares = np.vecdot(q, q)
+        np.add(squares / 2, np.vecdot(q, self._mean), out=self.bias[part])
+        if self._bounds is not None:
+            self._bounds.aim(part, q, squares)
+
+
+def _column(factors: Float64Array) -> NDArray[np.float32]:
+    return factors.astype(np.float32)[:, None]
