@@ -116,16 +116,36 @@ def nearer(prepared: Prepared, targets: Targets, where: Where, pairs: IntArray, 
     return _found(prepared, targets, where, labels, own, rival)
 
 
+def unconfirmed(prepared: Prepared, targets: Targets, scores: NDArray[np.float32], guess: LabelArray) -> IntArray:
+    """Of all samples, given their (k, n) scores, those that may have another nearest centroid than (n,) ``guess``."""
+    own, rival = np.empty(len(guess), dtype=np.float32), np.empty(len(guess), dtype=np.float32)
+    at = _compare(scores, guess, own, rival)
+    scores.reshape(-1)[at] = own
+    own += _slack(prepared, targets, slice(None))
+    return np.flatnonzero(rival <= own)
+
+
 def _compare(
     scores: NDArray[np.float32], labels: LabelArray, own: NDArray[np.float32], rival: NDArray[np.float32]
-) -> None:
-    """Write the scores of the labels and the smallest of all others, of (k, m) scores, which it spoils."""
+) -> IntArray:
+    """Write the scores of the labels and the smallest of all others, of (k, m) scores.
+
+    Returns:
+        (m,) where the scores of the labels are among all, flat; they are infinite now.
+    """
     m = len(labels)
-    at = labels * np.intp(m) + np.arange(m)
+    at: IntArray = labels * np.intp(m) + np.arange(m)
     flat = scores.reshape(-1)
     own[:] = flat.take(at)
     flat[at] = np.inf
     scores.min(axis=0, out=rival)
+    return at
+
+
+def _slack(prepared: Prepared, targets: Targets, where: Where) -> NDArray[np.float32]:
+    slack = pick(prepared.lengths, where) * np.float32(targets.slope)
+    slack += np.float32(targets.constant)
+    return slack
 
 
 def _found(
@@ -136,9 +156,7 @@ def _found(
     own: NDArray[np.float32],
     rival: NDArray[np.float32],
 ) -> Nearest:
-    slack = pick(prepared.lengths, where) * np.float32(targets.slope)
-    slack += np.float32(targets.constant)
-    return Nearest(labels, own, rival, slack, pick(prepared.squares, where))
+    return Nearest(labels, own, rival, _slack(prepared, targets, where), pick(prepared.squares, where))
 
 
 def _indices(where: Where, at: IntArray) -> IntArray:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_cli.core import update
-from kmeans_cli.core.algorithms import expiry, hamerly
+from kmeans_cli.core.algorithms import expiry, hamerly, lloyd
 from kmeans_cli.core.algorithms.expiry import Expiry
 from kmeans_cli.core.algorithms.remainders import Remainders
 from kmeans_cli.core.scratch import Scratch
@@ -26,7 +26,7 @@ from kmeans_cli.core.update import ClusterSums
 from tests.bench.peers import Timed, interleaved, ours
 from tests.bench.works import WORKS, Work
 
-_DEFAULT = ("mnist-20", "mnist-256", "blobs", "cat-64")
+_DEFAULT = ("mnist-20", "mnist-256", "blobs", "cat-64", "digits-100")
 _move, _remember = ClusterSums.move, Remainders.remember
 
 
@@ -58,6 +58,7 @@ IDEAS: dict[str, tuple[str, Callable[[], AbstractContextManager[Any]]]] = {
     "labels searched, not confirmed": ("auto", lambda: patch.object(hamerly, "_NARROW", 0)),
     "all other centroids count, not those in reach": ("auto", lambda: patch.object(hamerly, "_LOW", 0)),
     "every expiry read in every iteration": ("auto", lambda: patch.object(expiry, "_WATCHED", 0.0)),
+    "scores of small data not kept": ("auto", lambda: patch.object(lloyd, "MOST_KEPT", 0)),
     "sums anew in every iteration": ("auto", lambda: patch.object(ClusterSums, "move", _move_all)),
     "sums not ordered by cluster": ("auto", lambda: patch.object(update, "_MANY", 1 << 30)),
     "fresh memory for every product": ("auto", lambda: patch.object(Scratch, "matrix", _fresh)),
@@ -97,7 +98,7 @@ def main() -> None:
     arguments = parser.parse_args()
     seconds = {name: measure(name, arguments.repeats) for name in arguments.works}
     lines = ["| | " + " | ".join(seconds) + " |", "| --- " * (1 + len(seconds)) + "|"]
-    lines.append("| all ideas | " + " | ".join(f"{times['all ideas']:.2f} s" for times in seconds.values()) + " |")
+    lines.append("| all ideas | " + " | ".join(f"{times['all ideas']:.3g} s" for times in seconds.values()) + " |")
     for idea in list(IDEAS)[1:]:
         shares = (f"{times[idea] / times['all ideas']:.2f}×" for times in seconds.values())
         lines.append(f"| {idea} | " + " | ".join(shares) + " |")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from kmeans_cli.core import subspace
-from kmeans_cli.core.algorithms import ALGORITHMS, projected
+from kmeans_cli.core.algorithms import ALGORITHMS, lloyd, projected
 from kmeans_cli.core.distance import nearest_labels
 from kmeans_cli.core.empty import EMPTY_POLICIES
 from kmeans_cli.core.engine import fit
@@ -121,8 +121,17 @@ def wander(X: FloatArray, centroids: Float64Array, rng: np.random.Generator, ste
     return way
 
 
+@pytest.mark.parametrize("name", CASES)
+def test_same_bytes_whether_scores_are_kept_or_not(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lloyd's algorithm on small data keeps scores; computing all of them anew gives the same."""
+    params = KMeansParams(CASES[name].k, algorithm="lloyd", init="sample", max_iter=60)
+    kept = fit(CASES[name].samples, params, seed=5)
+    monkeypatch.setattr(lloyd, "MOST_KEPT", 0)
+    same_but_seconds(kept, fit(CASES[name].samples, params, seed=5))
+
+
 @pytest.mark.usefixtures("directions")
-@pytest.mark.parametrize("algorithm", ACCELERATED)
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
 @pytest.mark.parametrize("name", CASES)
 def test_labels_are_right_wherever_centroids_go(algorithm: str, name: str) -> None:
     """After every step of any way the labels are the nearest centroids and the moves are those that were made."""

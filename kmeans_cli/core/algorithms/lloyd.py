@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from kmeans_cli.core.algorithms.kept import MOST_KEPT, KeptScores
 from kmeans_cli.core.distance import confirm, nearest_labels
 from kmeans_cli.core.prepare import Prepared
 from kmeans_cli.core.samples import Block, Samples
@@ -13,7 +14,7 @@ from kmeans_cli.core.types import Float64Array, LabelArray, MapBlocks, Moves
 
 
 class Lloyd:
-    """All n × k scores in each iteration (Lloyd 1982), in blocks.
+    """All n × k scores in each iteration (Lloyd 1982), in blocks; of small data only those that can be others.
 
     It keeps no bounds, so it serves as the reference for the algorithms that do.
     """
@@ -25,6 +26,7 @@ class Lloyd:
         self._prepared = prepared
         self._map_blocks = map_blocks
         self._scratch = Scratch()
+        self._kept: KeptScores | None = None
 
     def moved(self, centroids: Float64Array) -> None:
         """Take the (k, d) centroids of the next assignment."""
@@ -32,7 +34,11 @@ class Lloyd:
 
     def assign(self, labels: LabelArray) -> Moves:
         """Bring (n,) labels up to date, each the exact nearest centroid."""
-        if labels[0] >= 0 and self._prepared.columns is not None:
+        columns, k = self._prepared.columns, len(self._centroids)
+        if columns is not None and len(labels) * k <= MOST_KEPT:
+            self._kept = self._kept or KeptScores(self._samples, self._prepared, columns, k)
+            return self._kept.assign(aim(self._prepared, self._centroids), labels)
+        if columns is not None and labels[0] >= 0:
             return Moves.between(labels, self._confirmed(labels))
         return Moves.between(labels, nearest_labels(self._samples, self._prepared, self._centroids, self._map_blocks))
 
