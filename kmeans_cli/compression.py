@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ class Original:
     Attributes:
         source: Where it came from.
         bytes_original: Of its file.
-        bytes_png: Of the smallest lossless PNG at hand: ours, or the file itself when it is one.
+        is_png: Whether the file is a lossless PNG of these very pixels.
         colours: Its distinct colours.
         visible: Those that are clustered.
         data: Those, ready for fits.
@@ -41,7 +41,7 @@ class Original:
 
     source: Source
     bytes_original: int
-    bytes_png: int
+    is_png: bool
     colours: Colours
     visible: Visible
     data: FitData
@@ -51,6 +51,12 @@ class Original:
     def shown(self) -> Bytes:
         """(h, w, 3) uint8, as it looks on white; made anew each time, for a fit needs the memory."""
         return Reduced(self.colours.rgba, self.colours.index).shown
+
+    @cached_property
+    def bytes_png(self) -> int:
+        """Of the smallest lossless PNG at hand: ours, or the file itself when it is one."""
+        ours = len(Reduced(self.colours.rgba, self.colours.index).png())
+        return min(ours, self.bytes_original) if self.is_png else ours
 
 
 @dataclass(frozen=True)
@@ -158,13 +164,11 @@ def load_original(source: Source, params: ImageParams, map_blocks: MapBlocks) ->
     if len(colours.rgba) == colours.n_hidden:
         raise ConfigError("is fully transparent: there are no colours to cluster", where=source.name)
     visible = visible_colours(colours, params.space)
-    lossless = len(Reduced(colours.rgba, colours.index).png(map_blocks))
-    is_plain_png = picture.format == "PNG" and not picture.notes
     kind = () if picture.kind is None else (f"{picture.kind} was converted to RGB",)
     return Original(
         source=source,
         bytes_original=len(content),
-        bytes_png=min(lossless, len(content)) if is_plain_png else lossless,
+        is_png=picture.format == "PNG" and not picture.notes,
         colours=colours,
         visible=visible,
         data=FitData.of(_dataset(source, visible), map_blocks),
@@ -206,9 +210,15 @@ def compress(
     assign = partial(_nearest, original.data, map_blocks)
     centroids = None if best is None else best.result.centroids
     reduced = reduce_colours(original.colours, original.visible, params, centroids, assign)
-    png = reduced.png(map_blocks)
-    seconds = sum(sum(fitted.result.seconds.values()) for fitted in fits) + time.perf_counter() - began
-    quality = measure(original.shown, reduced.shown, map_blocks)
+
+    def result() -> tuple[bytes, float, Quality]:
+        png = reduced.png(map_blocks)
+        return png, time.perf_counter() - began, measure(original.shown, reduced.shown, map_blocks)
+
+    # The lossless PNG is one long stream, so work for one thread: the others go on with the result meanwhile.
+    tasks: tuple[Callable[[], Any], ...] = (result, lambda: original.bytes_png)
+    (png, making, quality), _ = map_blocks(lambda task: task(), tasks)
+    seconds = sum(sum(fitted.result.seconds.values()) for fitted in fits) + making
     return Compressed(k, original, reduced, png, quality, tuple(fits), seconds)
 
 

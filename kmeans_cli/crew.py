@@ -11,14 +11,16 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from kmeans_cli import cluster, cluster_tasks
 from kmeans_cli.executor import LOCAL, ExecutorParams, SerialExecutor
 from kmeans_cli.processes import open_processes, shared_number, worker_threads
 from kmeans_cli.progress import Progress, silent
 from kmeans_cli.shared import read_shared, write_shared
 from kmeans_cli.threads import available_cores
+
+if TYPE_CHECKING:  # with asyncio, for runs on a cluster only
+    from kmeans_cli.cluster import Cluster
 
 _D = TypeVar("_D")
 
@@ -70,9 +72,11 @@ def choose_crew(params: ExecutorParams, n_tasks: int, work: float) -> Crew:
 
 
 def _cluster_crew(scheduler: str, jobs: int | None) -> Crew:
+    from kmeans_cli.cluster import open_cluster
+
     if scheduler == LOCAL:
         return Crew("dask", jobs or available_cores(), 1, scheduler)
-    with cluster.open_cluster(scheduler) as found:
+    with open_cluster(scheduler) as found:
         outlook = found.outlook()
     return Crew("dask", min(outlook.slots, jobs or outlook.slots), 1, scheduler, jobs, outlook.warnings)
 
@@ -143,20 +147,23 @@ def _in_processes(crew: Crew, folder: Path) -> Iterator[Team]:
 @contextmanager
 def _on_cluster(crew: Crew, folder: Path) -> Iterator[Team]:
     """A cluster's workers; they map the file where all see it, as on a shared file system, else are sent the data."""
-    name = cluster_tasks.new_crew()
-    with cluster.open_cluster(crew.scheduler, crew.workers) as machines:
+    from kmeans_cli.cluster import open_cluster
+    from kmeans_cli.cluster_tasks import is_given_up, new_crew
+
+    name = new_crew()
+    with open_cluster(crew.scheduler, crew.workers) as machines:
 
         def hand_over(data: _D, should_stop: Callable[[], bool], _: Progress) -> Access[_D]:
             machines.wait_for_workers(should_stop)
             write_shared(data, folder)
             open_data = partial(_mapped, folder) if machines.sees(folder) else partial(_same, data)
-            return Access(open_data, _one, partial(cluster_tasks.is_given_up, name))
+            return Access(open_data, _one, partial(is_given_up, name))
 
         open_executor = partial(machines.open_executor, name)
         yield Team(partial(width_on, machines, crew), open_executor, hand_over, lambda _: None)
 
 
-def width_on(machines: cluster.Cluster, crew: Crew) -> int:
+def width_on(machines: Cluster, crew: Crew) -> int:
     """As many tasks as a cluster has room for, and as many again, so that no worker waits for this process."""
     ready = 2 * machines.slots()
     return ready if crew.most is None else min(crew.most, ready)

@@ -11,9 +11,9 @@ from kmeans_cli.compression import Compressed
 from kmeans_cli.core.types import MapBlocks
 from kmeans_cli.images.palette import palette_gpl, palette_json
 from kmeans_cli.images.png import indexed_png
-from kmeans_cli.plots import PICTURE_PLOTS, save
 from kmeans_cli.plots.params import FigureParams
 from kmeans_cli.plots.picture_view import ReducedView
+from kmeans_cli.plots.style import save
 
 _BLACK_AND_WHITE = np.array([[0, 0, 0, 255], [255, 255, 255, 255]], dtype=np.uint8)
 
@@ -79,6 +79,8 @@ def _masks(compressed: Compressed, stem: str, map_blocks: MapBlocks) -> Iterator
 
 
 def _figures(compressed: Compressed, stem: str, format: str) -> Iterator[tuple[str, bytes]]:
+    from kmeans_cli.plots.registry import PICTURE_PLOTS  # runs without figures need none of it
+
     view = _view(compressed)
     for name, plot in PICTURE_PLOTS.items():
         if plot.applies(view):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from kmeans_cli.core.types import IterationRecord
 from kmeans_cli.csv_tables import centroids_table, history_table, labels_table
@@ -11,10 +11,13 @@ from kmeans_cli.datasets.types import Dataset
 from kmeans_cli.evaluation import FitOutcome, build_model
 from kmeans_cli.experiment import Fitted
 from kmeans_cli.model import Model
-from kmeans_cli.plots import Plot, save
 from kmeans_cli.plots.params import FigureParams
+from kmeans_cli.plots.style import save
 from kmeans_cli.plots.view import FitView
 from kmeans_cli.runs.folder import RunFolder
+
+if TYPE_CHECKING:  # all figures, for runs that draw none too
+    from kmeans_cli.plots.registry import Plot
 
 _View = TypeVar("_View")
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from statistics import mean
 from typing import Any
 
 from rich.console import Group
@@ -101,7 +101,7 @@ def _sweep_row(k: int, init: str, fits: Sequence[dict[str, Any]]) -> dict[str, A
     best = min(good, key=lambda fit: float(fit["inertia"]))
     return row | {
         "J_clust": f"{best['j_clust']:#.5g}",
-        "mean": f"{mean(fit['j_clust'] for fit in good):#.5g}" if len(fits) > 1 else None,
+        "mean": f"{math.fsum(fit['j_clust'] for fit in good) / len(good):#.5g}" if len(fits) > 1 else None,
         "iter.": best["n_iter"],
         "accuracy": _score((best["train"] or {}).get("accuracy")),
         "silhouette": _score((best["silhouette"] or {}).get("value")),

@@ -29,7 +29,6 @@ from kmeans_cli.image_records import StoredImage, read_images, write_failure, wr
 from kmeans_cli.image_work import ImageOutcome, ImageWork
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.many import run_all
-from kmeans_cli.plots import CURVES_PLOTS
 from kmeans_cli.progress import Progress, Stage, Warned
 from kmeans_cli.ranges import format_range
 from kmeans_cli.runs import RunFolder, RunStatus, provenance
@@ -150,6 +149,8 @@ def _conclude(folder: RunFolder, config: Config, plan: ImagePlan, seconds: float
     began = time.perf_counter()
     view = image_records.build_curves(good)
     if config.figures.enabled:
+        from kmeans_cli.plots.registry import CURVES_PLOTS
+
         progress(Stage("drawing figures"))
         records.write_figures(folder, CURVES_PLOTS, view, config.figures)
     metrics = {

@@ -23,7 +23,7 @@ from kmeans_cli.errors import ConfigError, PlaceError
 from kmeans_cli.evaluation import FitOutcome, evaluate
 from kmeans_cli.experiment import FitData, FitJob, Fitted, run_fit, seed_of_fit
 from kmeans_cli.interruption import Interruption
-from kmeans_cli.plots import PLOTS
+from kmeans_cli.plots.registry import PLOTS
 from kmeans_cli.progress import Progress, Stage, Warned
 from kmeans_cli.runs import Run, RunFolder, RunStatus, check_label, open_run, reopen_run
 from kmeans_cli.sweep import starts_per_k

@@ -23,7 +23,7 @@ from kmeans_cli.errors import ConfigError
 from kmeans_cli.evaluation import FitOutcome
 from kmeans_cli.experiment import FitData, FitJob, run_fit
 from kmeans_cli.interruption import Interruption
-from kmeans_cli.plots import PLOTS
+from kmeans_cli.plots.registry import PLOTS
 from kmeans_cli.progress import Progress, Stage, Warned
 from kmeans_cli.runs import Run, RunFolder, RunStatus, check_label
 from kmeans_cli.stream_labels import NOTES, notes_folder, write_labels

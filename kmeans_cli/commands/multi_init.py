@@ -16,8 +16,8 @@ from kmeans_cli.config import Config
 from kmeans_cli.fit_records import StoredFit
 from kmeans_cli.fits_table import numbers_of
 from kmeans_cli.interruption import Interruption
-from kmeans_cli.plots import STARTS_PLOTS
 from kmeans_cli.plots.many_view import StartsView
+from kmeans_cli.plots.registry import STARTS_PLOTS
 from kmeans_cli.progress import Progress
 from kmeans_cli.sweep import swept_inits, swept_ks
 

@@ -14,8 +14,10 @@ from kmeans_cli.errors import ConfigError, PlaceError
 from kmeans_cli.runs.atomic import open_write
 from kmeans_cli.runs.read import Run, load_run, read_columns, understood
 from kmeans_cli.runs.status import RunStatus
-from kmeans_cli.tables import FORMATS, TABLES, FitRow, RunView
 from kmeans_cli.tables.params import Published
+from kmeans_cli.tables.registry import TABLES
+from kmeans_cli.tables.view import FitRow, RunView
+from kmeans_cli.tables.writers import FORMATS
 
 _FITS = "fits.csv"
 _WITH_FITS = ("fit", "sweep-k", "multi-init")

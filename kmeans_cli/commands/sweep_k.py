@@ -14,8 +14,8 @@ from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.config import Config
 from kmeans_cli.fit_records import StoredFit
 from kmeans_cli.interruption import Interruption
-from kmeans_cli.plots import SWEEP_PLOTS
 from kmeans_cli.plots.many_view import SweepView
+from kmeans_cli.plots.registry import SWEEP_PLOTS
 from kmeans_cli.progress import Progress
 
 NAME = "sweep-k"

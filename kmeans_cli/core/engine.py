@@ -17,7 +17,6 @@ from kmeans_cli.core.empty import EMPTY_POLICIES, EmptyCase
 from kmeans_cli.core.exact_loop import CANCELLED, ExactLoop
 from kmeans_cli.core.init import INITS, Start, StartCase
 from kmeans_cli.core.params import KMeansParams, MiniBatchParams
-from kmeans_cli.core.pass_loop import fit_stream
 from kmeans_cli.core.prepare import Prepared, prepare
 from kmeans_cli.core.result import build_result, weighted_sum
 from kmeans_cli.core.samples import Samples
@@ -83,6 +82,8 @@ def fit(
     began = clock()
     check(samples, params, start)
     if isinstance(samples, Stream):
+        from kmeans_cli.core.pass_loop import fit_stream  # late: a third of the core, for data read in passes only
+
         return fit_stream(
             samples,
             params,

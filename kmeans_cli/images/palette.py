@@ -56,17 +56,22 @@ def settle(visible: Visible, centroids: Float64Array, assign: Assign) -> tuple[B
         (k, 4) uint8 entries, and (n,) the nearest entry of each colour.
     """
     k = len(centroids)
-    rgba = np.unique(from_points(centroids, visible.space), axis=0)
+    rgba = _distinct(from_points(centroids, visible.space))
     while True:
         entries = visible.entries(rgba)
         labels = assign(entries)
-        used = np.unique(labels)
+        used = np.flatnonzero(np.bincount(labels))
         if len(used) == k:
             return rgba, labels
         difference = visible.points - entries[labels]
         costs = visible.weights * np.einsum("ij,ij->i", difference, difference)
         dearest = np.argsort(-costs, kind="stable")[: k - len(used)]
         rgba = np.vstack([rgba[used], visible.rgba[dearest[costs[dearest] > 0]]])
+
+
+def _distinct(rgba: Bytes) -> Bytes:
+    """(m, 4) the different ones of (k, 4) entries, in order. ``np.unique`` would first import all of ``np.ma``."""
+    return np.array(sorted(set(map(tuple, rgba.tolist()))), dtype=np.uint8)
 
 
 def dark_to_light(rgba: Bytes) -> NDArray[np.intp]:

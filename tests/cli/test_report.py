@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from kmeans_cli.cli.app import app
-from kmeans_cli.tables import TABLES
+from kmeans_cli.tables.registry import TABLES
 
 
 @pytest.fixture(scope="module")

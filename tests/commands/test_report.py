@@ -19,7 +19,7 @@ from kmeans_cli.config import build
 from kmeans_cli.errors import ConfigError, PlaceError
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.progress import silent
-from kmeans_cli.tables import TABLES
+from kmeans_cli.tables.registry import TABLES
 
 DIGITS = {"per_class": 20}
 

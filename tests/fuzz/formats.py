@@ -14,7 +14,7 @@ import yaml
 from hypothesis import strategies as st
 
 from kmeans_cli.config_schema import NAMES, meanings
-from kmeans_cli.tables import TABLES
+from kmeans_cli.tables.registry import TABLES
 from tests.fuzz import whole
 from tests.fuzz.case import DAMAGED_RUN, WHOLE_RUNS, Case
 from tests.fuzz.mutation import mutate

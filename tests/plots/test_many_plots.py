@@ -10,8 +10,9 @@ import pytest
 
 from kmeans_cli.core.types import IterationRecord
 from kmeans_cli.metrics import expected_best
-from kmeans_cli.plots import STARTS_PLOTS, SWEEP_PLOTS, agreement, confused, gap, starts, sweep, sweep_curves
+from kmeans_cli.plots import agreement, confused, gap, starts, sweep, sweep_curves
 from kmeans_cli.plots.many_view import FitSummary, StartsView, SweepView
+from kmeans_cli.plots.registry import STARTS_PLOTS, SWEEP_PLOTS
 from tests.plots.views import blobs_view, digits_view, saved, texts
 
 

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kmeans_cli.plots import CURVES_PLOTS, PICTURE_PLOTS, save
 from kmeans_cli.plots.comparison import busiest_square
 from kmeans_cli.plots.palette import on_white
 from kmeans_cli.plots.picture_view import CurvePoint, CurvesView, ReducedView, kilobytes, quality_text
+from kmeans_cli.plots.registry import CURVES_PLOTS, PICTURE_PLOTS
 from kmeans_cli.plots.segments import false_colours
+from kmeans_cli.plots.style import save
 
 
 def _view(k: int, height: int = 30, width: int = 40) -> ReducedView:

@@ -12,8 +12,9 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.transforms import Bbox
 
-from kmeans_cli.plots import PLOTS, FitView
 from kmeans_cli.plots.params import FORMATS
+from kmeans_cli.plots.registry import PLOTS
+from kmeans_cli.plots.view import FitView
 from tests.plots.views import blobs_view, digits_view, empty_view, make_view, saved, table_view
 
 
@@ -132,7 +133,7 @@ def test_drawing_needs_no_pyplot() -> None:
     program = """
 import sys
 from kmeans_cli.plots.params import FigureParams
-from kmeans_cli.plots import PLOTS
+from kmeans_cli.plots.registry import PLOTS
 assert "matplotlib" not in sys.modules
 from tests.plots.views import digits_view, saved
 view = digits_view(2, n=20)

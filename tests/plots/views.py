@@ -11,7 +11,8 @@ from sklearn.datasets import load_digits
 
 from kmeans_cli.core.types import IterationRecord
 from kmeans_cli.metrics.labels import majority_classes, purities
-from kmeans_cli.plots import FitView, save
+from kmeans_cli.plots.style import save
+from kmeans_cli.plots.view import FitView
 
 
 def make_view(X: Any, k: int, y: Any = None, *, title: str = "data", n_iter: int = 4, **more: Any) -> FitView:

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from kmeans_cli.errors import ConfigError
-from kmeans_cli.tables import TABLES, FitRow, RunView, Table
 from kmeans_cli.tables.params import Published, PublishedRow
+from kmeans_cli.tables.registry import TABLES
+from kmeans_cli.tables.table import Table
+from kmeans_cli.tables.view import FitRow, RunView
 
 
 def fit(k: int, init: str, j_clust: float, **numbers: float) -> FitRow:
