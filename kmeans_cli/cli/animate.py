@@ -12,6 +12,7 @@ import typer
 from kmeans_cli.cli import options
 from kmeans_cli.cli.console import Console
 from kmeans_cli.cli.output import build_table
+from kmeans_cli.cli.overrides import config_file, overrides
 from kmeans_cli.commands.animate import AnimateReport, FilmParams, animate_config, animate_run
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.config import Override, resolve
@@ -87,14 +88,14 @@ def animate(
 
     A run must have kept its trace (--set trace=true). A config, or none, is fitted with it first.
     """
-    settings = options.overrides(locals())
+    settings = overrides(locals())
     film = FilmParams(out, fps, size, frames)
     where = RunPlace(runs, tuple(sys.argv), data_dir)
     console = Console(quiet=quiet, verbose=verbose)
     stop = Interruption()
     with stop.installed(), console.live():
         if target is None or _is_config(target):
-            file = options.config_file(None if target is None else Path(target), config_option)
+            file = config_file(None if target is None else Path(target), config_option)
             config = resolve(file, settings).config
             report = animate_config(config, film, where=where, progress=console, should_stop=stop)
         else:

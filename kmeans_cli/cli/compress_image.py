@@ -13,6 +13,7 @@ import typer
 from kmeans_cli.cli import options
 from kmeans_cli.cli.compress_table import plan_values, result_table
 from kmeans_cli.cli.many import Command, execute
+from kmeans_cli.cli.overrides import SETTINGS
 from kmeans_cli.cli.stdout import writing
 from kmeans_cli.commands.compress_image import DEFAULTS, compress_image
 from kmeans_cli.commands.image_plan import NAME, ImageOutput, plan_images
@@ -27,7 +28,7 @@ from kmeans_cli.progress import Progress
 app = typer.Typer(add_completion=False)
 
 _COLOURS, _RESULT = "Which colours", "The result"
-_SETTINGS = options.SETTINGS | {
+_SETTINGS = SETTINGS | {
     "images": "image.paths",
     "k": "sweep.k",
     "space": "image.space",

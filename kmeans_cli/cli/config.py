@@ -9,6 +9,7 @@ import typer
 
 from kmeans_cli.cli import options
 from kmeans_cli.cli.output import build_table, write_json, write_line, write_table, write_text
+from kmeans_cli.cli.overrides import config_file, overrides
 from kmeans_cli.commands import config as commands
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The settings: show, check, schema, new.")
@@ -31,8 +32,8 @@ def show(
     as_json: options.Json = False,
 ) -> None:
     """Every setting with its value and where it came from."""
-    settings = options.overrides(locals())
-    found = commands.show(options.config_file(config, config_option), settings)
+    settings = overrides(locals())
+    found = commands.show(config_file(config, config_option), settings)
     if as_json:
         write_json({setting.key: {"value": setting.value, "source": setting.source} for setting in found})
     else:

@@ -11,6 +11,7 @@ import typer
 from kmeans_cli.cli import options
 from kmeans_cli.cli.console import Console
 from kmeans_cli.cli.output import build_table, write_json, write_line, write_table
+from kmeans_cli.cli.overrides import data_overrides, overrides
 from kmeans_cli.commands import data as commands
 from kmeans_cli.config import resolve
 from kmeans_cli.interruption import Interruption
@@ -56,8 +57,8 @@ def info(
     as_json: options.Json = False,
 ) -> None:
     """Shape, type, range and classes of a data set as its source has it, and a picture of some samples."""
-    named = [] if data is None else options.data_overrides(data, "NAME|PATH")
-    params = resolve(config, options.overrides({"sets": sets}) + named).config.data
+    named = [] if data is None else data_overrides(data, "NAME|PATH")
+    params = resolve(config, overrides({"sets": sets}) + named).config.data
     stem = params.name if params.path is None else params.path.stem
     sheet = None if no_figures else out or Path(f"{stem}-samples.png")
     console = Console()

@@ -11,6 +11,7 @@ import typer
 from kmeans_cli.cli import options
 from kmeans_cli.cli.console import Console
 from kmeans_cli.cli.fit_table import fit_table, plan_table, plan_values
+from kmeans_cli.cli.overrides import config_file, overrides, parse_duration
 from kmeans_cli.commands.fit import NAME
 from kmeans_cli.commands.fit import fit as run_fit
 from kmeans_cli.commands.fit import plan as plan_fit
@@ -75,12 +76,12 @@ def fit(
     Without a config: the built-in handwritten digits, ten clusters.
     """
     given = locals()
-    stop = Interruption(options.parse_duration(max_time))
+    stop = Interruption(parse_duration(max_time))
     former = None if resume is None else find_resumable(resume, runs, NAME)
-    file = options.config_file(config, config_option)
+    file = config_file(config, config_option)
     if former is not None and file is None:
         file = former.config_file
-    resolved = resolve(file, options.overrides(given)).config
+    resolved = resolve(file, overrides(given)).config
     where = RunPlace(runs, tuple(sys.argv), data_dir)
     console = Console(quiet=quiet, verbose=verbose, stopping=lambda: stop.reason is not None)
     with stop.installed():

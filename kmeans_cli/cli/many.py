@@ -12,9 +12,9 @@ from typing import Any, Protocol
 import typer
 from rich.console import RenderableType
 
-from kmeans_cli.cli import options
 from kmeans_cli.cli.console import Console
 from kmeans_cli.cli.many_table import plan_table, plan_values
+from kmeans_cli.cli.overrides import config_file, overrides, parse_duration
 from kmeans_cli.commands.many_plan import ManyOptions, plan_many
 from kmeans_cli.commands.many_run import ManyReport
 from kmeans_cli.commands.place import RunPlace
@@ -113,12 +113,12 @@ def execute(command: Command, given: Mapping[str, Any]) -> None:
         SomeFitsFailed: After all is done and shown.
         Refused: Likewise, when a result was not kept.
     """
-    flags, file = Flags.of(given), options.config_file(given.get("config"), given["config_option"])
-    stop = Interruption(options.parse_duration(flags.max_time))
+    flags, file = Flags.of(given), config_file(given.get("config"), given["config_option"])
+    stop = Interruption(parse_duration(flags.max_time))
     many = _options(command.name, flags)
     if many.resume is not None and file is None:
         file = many.resume.config_file
-    config = resolve(file, options.overrides(given, command.settings), command.defaults).config
+    config = resolve(file, overrides(given, command.settings), command.defaults).config
     where = RunPlace(flags.runs, tuple(sys.argv), flags.data_dir)
     console = Console(quiet=flags.quiet, verbose=flags.verbose)
     with stop.installed():

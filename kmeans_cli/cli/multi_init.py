@@ -9,6 +9,7 @@ import typer
 from kmeans_cli.cli import options
 from kmeans_cli.cli.many import Command, execute, planned
 from kmeans_cli.cli.many_table import starts_table
+from kmeans_cli.cli.overrides import SEVERAL
 from kmeans_cli.commands.multi_init import DEFAULTS, NAME
 from kmeans_cli.commands.multi_init import multi_init as run_multi_init
 from kmeans_cli.config_schema import NAMES
@@ -26,7 +27,7 @@ kmeans multi-init --k 20 --init sample --n-init 30
 kmeans multi-init --k 20,10,5 --n-init 30,20,10
 """
 
-_COMMAND = Command(NAME, run_multi_init, planned(NAME), starts_table, options.SEVERAL, DEFAULTS)
+_COMMAND = Command(NAME, run_multi_init, planned(NAME), starts_table, SEVERAL, DEFAULTS)
 
 
 @app.command(epilog=_EPILOG)

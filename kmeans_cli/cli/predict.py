@@ -13,6 +13,7 @@ from rich.table import Table
 from kmeans_cli.cli import options
 from kmeans_cli.cli.console import Console
 from kmeans_cli.cli.output import build_table, write_table
+from kmeans_cli.cli.overrides import overrides, parse_duration
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.predict import PredictPlan, PredictReport, Question
 from kmeans_cli.commands.predict import plan as plan_predict
@@ -58,8 +59,8 @@ def predict(
     A photo of a digit is first made like the training images: grey, ink lifted off its paper, cut out, strokes
     brought to their width, centred. Rows go to labels.csv. Of the settings, name and figures count.
     """
-    settings = options.overrides(locals())
-    stop = Interruption(options.parse_duration(max_time))
+    settings = overrides(locals())
+    stop = Interruption(parse_duration(max_time))
     where = RunPlace(runs, tuple(sys.argv), data_dir)
     console = Console(quiet=quiet, verbose=verbose)
     with stop.installed(), console.live():

@@ -15,6 +15,7 @@ from rich.table import Table
 from kmeans_cli.cli import options
 from kmeans_cli.cli.console import Console
 from kmeans_cli.cli.output import build_table, write_json, write_line, write_table
+from kmeans_cli.cli.overrides import overrides
 from kmeans_cli.cli.runs import shown
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.rerun import Repetition, Verdict, find_repeatable
@@ -64,7 +65,7 @@ def rerun(
 
     Every number, label and centroid is compared, times left out. Exit code 7: some differ.
     """
-    settings = options.overrides(locals())
+    settings = overrides(locals())
     repeated = _runs(run, all_in, runs)
     console, stop = Console(quiet=quiet, verbose=verbose), Interruption()
     with stop.installed(), console.live():

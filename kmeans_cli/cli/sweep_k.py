@@ -9,6 +9,7 @@ import typer
 from kmeans_cli.cli import options
 from kmeans_cli.cli.many import Command, execute, planned
 from kmeans_cli.cli.many_table import sweep_table
+from kmeans_cli.cli.overrides import SEVERAL
 from kmeans_cli.commands.sweep_k import NAME
 from kmeans_cli.commands.sweep_k import sweep_k as run_sweep
 from kmeans_cli.config_schema import NAMES
@@ -28,7 +29,7 @@ kmeans sweep-k --k 5..20 --init uniform,sample --n-init 3
 kmeans sweep-k --resume latest --k 5..30
 """
 
-_COMMAND = Command(NAME, run_sweep, planned(NAME), sweep_table, options.SEVERAL, {})
+_COMMAND = Command(NAME, run_sweep, planned(NAME), sweep_table, SEVERAL, {})
 
 
 @app.command(epilog=_EPILOG)
