@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from kmeans_cli.cli.many_table import work_values
 from kmeans_cli.cli.output import build_table
@@ -17,11 +18,18 @@ from kmeans_cli.ranges import format_range
 _SPARE = ("bits/px", "J_clust", "÷ PNG", "ΔE")
 """What a narrow terminal does without, in this order; it is all in metrics.json."""
 
+_FEWEST_FOR_ELBOW = 3
+
 
 def result_table(report: ManyReport) -> RenderableType:
-    """One result in full; of several a row each."""
-    images = (report.metrics or {})["images"]
-    return _full_table(images[0]) if len(images) == 1 else _row_table(images)
+    """One result in full; of several a row each, and the elbow where there are enough k."""
+    metrics = report.metrics or {}
+    images = metrics["images"]
+    if len(images) == 1:
+        return _full_table(images[0])
+    table = _row_table(images)
+    has_curve = len({image["k"] for image in images}) >= _FEWEST_FOR_ELBOW
+    return Group(table, Text(_elbow_line(metrics["elbows"]))) if has_curve else table
 
 
 def plan_values(plan: ImagePlan) -> dict[str, Any]:
@@ -66,10 +74,17 @@ def _row_table(images: list[dict[str, Any]]) -> Table:
         return build_table(["picture", *columns], named, whole=columns, spare=_SPARE)
     first = images[0]
     title = (
-        f"{_name(first)}: {first['width']} × {first['height']} pixels, {first['colours_before']:,} colours; "
+        f"{_name(first)}: {first['width']} × {first['height']} pixels, {first['colours_before']:,} colours\n"
         f"file {first['bytes_original']:,}, lossless PNG {first['bytes_png']:,} bytes"
     )
     return build_table(columns, rows, title=title, whole=columns, spare=_SPARE)
+
+
+def _elbow_line(elbows: Mapping[str, int | None]) -> str:
+    """The k at the elbow of each picture's J_clust, by the picture's name where there are several."""
+    words = {name: "none" if k is None else f"k = {k}" for name, k in elbows.items()}
+    found = [f"{name} {word}" for name, word in words.items()] if len(words) > 1 else words.values()
+    return f"elbow of J_clust: {', '.join(found)}\n"
 
 
 def _row(image: dict[str, Any]) -> tuple[Any, ...]:

@@ -61,6 +61,17 @@ def test_curves(ks: tuple[int, ...], names: tuple[str, ...]) -> None:
         save(plot.draw(view), io.BytesIO(), "png")
 
 
+@pytest.mark.parametrize(("n_pictures", "n_ks", "lengths"), [(2, 5, [4, 1, 4, 1]), (3, 2, [4, 2]), (5, 1, [4, 1])])
+def test_contact_sheet_begins_a_row_for_a_picture(n_pictures: int, n_ks: int, lengths: list[int]) -> None:
+    """Unless all its results fit beside those of the picture before."""
+    pictures = [_points(str(number), tuple(range(1, n_ks + 1))) for number in range(n_pictures)]
+    view = CurvesView("pictures", sum(pictures, ()), {})
+    figure = CURVES_PLOTS["contact-sheet"].draw(view)
+    drawn = [bool(axes.images) for axes in figure.axes]
+    rows = [sum(drawn[start : start + 4]) for start in range(0, len(drawn), 4)]
+    assert rows == lengths
+
+
 def test_no_curve_of_one_k() -> None:
     """A single k has neither curve nor contact sheet."""
     view = CurvesView("one", _points("one", (4,)), {"one": None})
