@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -210,15 +210,9 @@ def compress(
     assign = partial(_nearest, original.data, map_blocks)
     centroids = None if best is None else best.result.centroids
     reduced = reduce_colours(original.colours, original.visible, params, centroids, assign)
-
-    def result() -> tuple[bytes, float, Quality]:
-        png = reduced.png(map_blocks)
-        return png, time.perf_counter() - began, measure(original.shown, reduced.shown, map_blocks)
-
-    # The lossless PNG is one long stream, so work for one thread: the others go on with the result meanwhile.
-    tasks: tuple[Callable[[], Any], ...] = (result, lambda: original.bytes_png)
-    (png, making, quality), _ = map_blocks(lambda task: task(), tasks)
-    seconds = sum(sum(fitted.result.seconds.values()) for fitted in fits) + making
+    png = reduced.png(map_blocks)
+    seconds = sum(sum(fitted.result.seconds.values()) for fitted in fits) + time.perf_counter() - began
+    quality = measure(original.shown, reduced.shown, map_blocks)
     return Compressed(k, original, reduced, png, quality, tuple(fits), seconds)
 
 

@@ -15,7 +15,7 @@ from kmeans_cli.image_files import build_files, stem_of
 from kmeans_cli.images.params import ImageParams
 from kmeans_cli.plots.params import FigureParams
 from kmeans_cli.progress import Event, FitDone, FitStarted, Iteration, Stage
-from kmeans_cli.threads import open_growing_map
+from kmeans_cli.threads import meanwhile, open_growing_map
 
 
 @dataclass(frozen=True)
@@ -154,11 +154,13 @@ class ImageWork:
         with open_growing_map(self.access.n_threads) as map_blocks:
             self._say(job, "finding its colours")
             original = self.access.open_data().open(job.picture, map_blocks)
-            fits = tuple(self._fits(original, job, map_blocks))
-            if any(fitted.result.stop_reason is StopReason.INTERRUPTED for fitted in fits):
-                return None
-            self._say(job, "writing and measuring")
-            compressed = compress(original, job.k, self.params, fits, map_blocks)
+            # The lossless PNG is one long stream, work for one thread; it takes as long as a short fit.
+            with meanwhile(lambda: original.bytes_png, self.access.n_threads()):
+                fits = tuple(self._fits(original, job, map_blocks))
+                if any(fitted.result.stop_reason is StopReason.INTERRUPTED for fitted in fits):
+                    return None
+                self._say(job, "writing and measuring")
+                compressed = compress(original, job.k, self.params, fits, map_blocks)
             image = compressed.metrics()
             return ImageOutcome(
                 job,

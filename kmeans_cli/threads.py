@@ -89,6 +89,21 @@ def open_growing_map(n_threads: Callable[[], int]) -> Iterator[MapBlocks]:
         yield lambda function, items, /: over(n_threads())(function, items)
 
 
+@contextmanager
+def meanwhile(function: Callable[[], object], n_threads: int) -> Iterator[None]:
+    """Let a thread of its own call a function while the block goes on; with one thread, nobody calls it.
+
+    Whatever it raises is raised when the block ends well.
+    """
+    if n_threads == 1:
+        yield
+        return
+    with ThreadPoolExecutor(1, thread_name_prefix="meanwhile") as pool:
+        future = pool.submit(function)
+        yield
+        future.result()
+
+
 def _shared_map(
     pool: ThreadPoolExecutor, n_helpers: int, function: Callable[[Any], Any], items: Iterable[Any], /
 ) -> Iterable[Any]:

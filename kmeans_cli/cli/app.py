@@ -52,6 +52,7 @@ def _all_kept() -> Iterator[None]:
     try:
         yield
     finally:
+        gc.freeze()  # nor look later
         gc.enable()
 
 
