@@ -80,13 +80,14 @@ def kmeans_plus_plus(case: StartCase) -> Start:
     weights = case.weights()
     n_candidates = 2 + int(np.log(case.n_clusters))
     chosen = [_draw(weights, case.rng, 1)[0]]
-    closest = _to_samples(case, np.array(chosen))[:, 0]
+    (closest,) = _to_samples(case, np.array(chosen))
     while len(chosen) < case.n_clusters:
         candidates = _draw(weights * closest, case.rng, n_candidates)
-        after = np.minimum(closest[:, None], _to_samples(case, candidates))
-        best = int(np.argmin(weights @ after))
+        after = _to_samples(case, candidates)
+        np.minimum(closest, after, out=after)
+        best = int(np.argmin(after @ weights))
         chosen.append(candidates[best])
-        closest = np.ascontiguousarray(after[:, best])
+        closest = after[best].copy()
     return case.start_at(np.array(chosen))
 
 
@@ -139,7 +140,7 @@ def _draw(shares: Float64Array, rng: np.random.Generator, n: int) -> IntArray:
 
 
 def _to_samples(case: StartCase, indices: IntArray) -> Float64Array:
-    """(n, m) squared distances from every sample to m of the samples, relative to the squared scale.
+    """(m, n) squared distances of m of the samples to every sample, relative to the squared scale.
 
     From float32 products; those too small for their rounding are computed in float64, so a duplicate of a chosen
     sample has distance 0 and is never drawn while other samples are left.
@@ -148,16 +149,17 @@ def _to_samples(case: StartCase, indices: IntArray) -> Float64Array:
     goals = rows[indices]
     exact_goals = samples.take(indices).astype(np.float64)
     relative = 4 * (samples.d + 8) * _U32
-    out = np.empty((samples.n, len(indices)))
+    out = np.empty((len(indices), samples.n))
 
     def measure(block: Block) -> None:
-        reach = lengths[block.rows, None].astype(np.float64) ** 2 + lengths[indices].astype(np.float64) ** 2
-        squared = out[block.rows]
-        np.subtract(reach, 2 * (rows[block.rows] @ goals.T), out=squared)
-        row, goal = np.nonzero(squared <= relative * reach)
+        reach = lengths[block.rows].astype(np.float64) ** 2 + lengths[indices, None].astype(np.float64) ** 2
+        squared = reach - 2 * (rows[block.rows] @ goals.T).T
+        # np.nonzero takes longer for a matrix than all the rest.
+        goal, row = np.divmod(np.flatnonzero(squared <= relative * reach), squared.shape[1])
         if len(row):
             exact = squared_distances(samples.take(block.start + row), exact_goals[goal])
-            squared[row, goal] = exact / case.prepared.scale**2
+            squared[goal, row] = exact / case.prepared.scale**2
+        out[:, block.rows] = squared
 
     list(case.map_blocks(measure, samples.blocks()))
     return out
