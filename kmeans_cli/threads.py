@@ -94,12 +94,18 @@ def meanwhile(function: Callable[[], object], n_threads: int) -> Iterator[None]:
     """Let a thread of its own call a function while the block goes on; with one thread, nobody calls it.
 
     Whatever it raises is raised when the block ends well.
+
+    Raises:
+        FitError: If the system lets no more threads be started.
     """
     if n_threads == 1:
         yield
         return
     with ThreadPoolExecutor(1, thread_name_prefix="meanwhile") as pool:
-        future = pool.submit(function)
+        try:
+            future = pool.submit(function)
+        except RuntimeError as error:
+            raise _no_more_threads(error) from error
         yield
         future.result()
 
@@ -120,10 +126,14 @@ def _shared_map(
     try:
         helpers = [pool.submit(work) for _ in range(min(n_helpers, len(items) - 1))]
     except RuntimeError as error:
-        raise FitError(f"no more threads can be started: {error}; try --jobs 1") from error
+        raise _no_more_threads(error) from error
     work()
     for helper in helpers:
         # One that has not begun by now has nothing left to do.
         if not helper.cancel():
             helper.result()
     return results
+
+
+def _no_more_threads(error: RuntimeError) -> FitError:
+    return FitError(f"no more threads can be started: {error}; try --jobs 1")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
-from kmeans_cli.threads import available_cores, open_block_map, open_growing_map
+from kmeans_cli.threads import available_cores, meanwhile, open_block_map, open_growing_map
 
 
 def blas_threads() -> set[int]:
@@ -83,6 +83,21 @@ def test_an_error_in_a_block_is_raised_here() -> None:
     with pytest.raises(ZeroDivisionError), open_block_map(2) as map_blocks:
         list(map_blocks(lambda item: 1 // item, [1, 0, 1]))
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("block")]
+
+
+def test_meanwhile_another_thread_works() -> None:
+    """It is done when the block ends, and what it raised is raised then; with one thread nobody does it."""
+    barrier = threading.Barrier(2, timeout=5)
+    names: list[str] = []
+    with meanwhile(lambda: (barrier.wait(), names.append(threading.current_thread().name)), 2):
+        barrier.wait()
+    assert names == ["meanwhile_0"]
+    with meanwhile(lambda: names.append("never"), 1):
+        pass
+    assert names == ["meanwhile_0"]
+    with pytest.raises(ZeroDivisionError), meanwhile(lambda: 1 // 0, 2):
+        names.append("the block ends")
+    assert names[-1] == "the block ends"
 
 
 def test_available_cores() -> None:
