@@ -9,6 +9,7 @@ import io
 import math
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -71,8 +72,7 @@ def main(ks: tuple[int, ...]) -> None:
         print("pngquant is not installed: no comparison with it")
     for source in sources:
         _quality(source, ks, has_peer)
-    for source in sources:
-        _fit_times(source, ks)
+    _fit_times(sources, ks[1:] or ks)
     with tempfile.TemporaryDirectory() as folder:
         for source in sources:
             _command_time(source, Path(folder), has_peer)
@@ -127,25 +127,31 @@ def _pngquant(original: Original, k: int) -> Point:
     return Point(10 * math.log10(255**2 / mse), len(result))
 
 
-def _fit_times(source: Source, ks: tuple[int, ...]) -> None:
-    """Finding the colours and fitting them, beside scikit-learn's lloyd on all pixels from the same start."""
-    print(f"\n{source.name}: seconds to strict convergence from one start, finding the colours included")
+def _fit_times(sources: tuple[Source, ...], ks: tuple[int, ...]) -> None:
+    """Finding the colours and fitting them, beside scikit-learn's lloyd on all pixels from the same start.
+
+    All of ours come first: scikit-learn's idle threads keep a core busy for a while.
+    """
+    works = [(source, _pixel_work(source, k)) for source in sources for k in ks]
+    own = [statistics.median(_own_fit_time(source, work.start) for _ in range(REPEATS)) for source, work in works]
+    print("\nseconds to strict convergence from one start, finding the colours included")
+    for (source, work), seconds in zip(works, own, strict=True):
+        peer = statistics.median(scikit_learn("lloyd")(work).seconds for _ in range(REPEATS))
+        times = f"ours {seconds:6.3f}  scikit-learn {peer:6.3f}  ratio {seconds / peer:.2f}"
+        print(f"{source.name}  k {work.k:3d}  {times}")
+
+
+def _pixel_work(source: Source, k: int) -> Work:
+    rows = source.open(source.read(), 10**9).pixels.reshape(-1, 3).astype(np.float32)
+    return Work("pixels", rows, sample_start(np.unique(rows, axis=0), k))
+
+
+def _own_fit_time(source: Source, start: np.ndarray) -> float:
     pixels = source.open(source.read(), 10**9).pixels
-    rows = pixels.reshape(-1, 3).astype(np.float32)
-    distinct = np.unique(rows, axis=0)
-    for k in ks[1:] or ks:
-        start = sample_start(distinct, k)
-        times = [_one_fit_time(pixels, rows, start) for _ in range(REPEATS)]
-        own, peer = (sorted(column)[REPEATS // 2] for column in zip(*times, strict=True))
-        print(f"k {k:3d}  ours {own:6.3f}  scikit-learn {peer:6.3f}  ratio {own / peer:.2f}")
-
-
-def _one_fit_time(pixels: np.ndarray, rows: np.ndarray, start: np.ndarray) -> tuple[float, float]:
     began = time.perf_counter()
     visible = visible_colours(find_colours(pixels, None), "rgb")
     found = time.perf_counter() - began
-    fit = ours("auto")(Work("colours", visible.points, start, visible.weights))
-    return found + fit.seconds, scikit_learn("lloyd")(Work("pixels", rows, start)).seconds
+    return found + ours("auto")(Work("colours", visible.points, start, visible.weights)).seconds
 
 
 def _command_time(source: Source, folder: Path, has_peer: bool) -> None:
