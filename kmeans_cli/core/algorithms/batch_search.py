@@ -1,4 +1,4 @@
-"""Who is nearest to the rows of a part of a batch: by all products, or by few where an outline excludes the rest."""
+"""Which centroid is nearest to each row of a batch: by all products, or by few where an outline excludes the rest."""
 
 from __future__ import annotations
 
@@ -79,12 +79,13 @@ class OutlineSearch:
         """Label the rows with these (b,) indices."""
         labels, k = self._labels, len(centroids.q)
         close = np.concatenate(list(map_blocks(lambda part: self._bound(part, indices), self._parts)))
+        if len(close) > _MANY * len(labels):
+            list(map_blocks(lambda part: self._look_at_all(part, prepared, indices, centroids), self._parts))
+            return
         row, centroid = np.divmod(close, k)
         n_candidates = np.bincount(row, minlength=len(labels))
         left = np.flatnonzero(n_candidates > 1)
-        if len(close) > _MANY * len(labels):
-            labels[left] = np.argmin(centroids.bias - prepared.rows[indices[left]] @ centroids.q.T, axis=1)
-        elif len(left):
+        if len(left):
             pairs = np.flatnonzero(n_candidates[row] > 1)
             row, centroid = indices[row[pairs]], centroid[pairs]
             scores = self._scores(prepared.rows, row, centroids, centroid, map_blocks)
@@ -100,6 +101,12 @@ class OutlineSearch:
         close = np.flatnonzero(np.less_equal(bounds, highest[:, None], out=self._close[part]))
         close += part.start * bounds.shape[1]
         return close
+
+    def _look_at_all(self, part: slice, prepared: Prepared, indices: IntArray, centroids: BatchCentroids) -> None:
+        rows, scores = self._scratch.rows(prepared.rows, indices[part]), self._products[part]
+        np.matmul(rows, centroids.q.T, out=scores)
+        np.subtract(centroids.bias, scores, out=scores)
+        np.argmin(scores, axis=1, out=self._labels[part])
 
     def _scores(
         self,
