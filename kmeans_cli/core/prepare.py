@@ -79,7 +79,7 @@ class Prepared:
         rows, lengths, squares = self.rows[indices], self.lengths[indices], self.squares[indices]
         return replace(self, rows=rows, lengths=lengths, squares=squares, _subspaces=[], _outlines=[])
 
-    @property
+    @cached_property
     def centre(self) -> Float64Array:
         """(d,) the mean, as a prepared row."""
         centre: Float64Array = (self.mean - self.origin) / self.scale

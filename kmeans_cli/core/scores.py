@@ -14,6 +14,7 @@ deciding distances themselves, so excluding never contradicts deciding.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -31,7 +32,7 @@ _TINY = 2.0**-126
 _GATHERED = 1 << 18
 # So many of a pair of rows and centroids.
 _PAIRED = 1 << 17
-# Prepared centroids with larger values would overflow in float32 products.
+# Longer prepared centroids would overflow in float32 products.
 _FAR = 2.0**50
 
 
@@ -60,19 +61,23 @@ class Targets:
     @cached_property
     def lifted(self) -> NDArray[np.float32]:
         """(k, d + 1) float32 (−q, bias): scores are its products with rows that have a last feature of 1."""
-        return np.column_stack([-self.q, self.bias])
+        k, d = self.q.shape
+        lifted = np.empty((k, d + 1), dtype=np.float32)
+        np.negative(self.q, out=lifted[:, :d])
+        lifted[:, d] = self.bias
+        return lifted
 
 
 def aim(prepared: Prepared, centroids: Float64Array) -> Targets:
     """Make (k, d) centroids ready for products."""
     q = (centroids - prepared.mean) / prepared.scale
-    if np.abs(q).max() > _FAR:
-        return _undecided(centroids)
-    m = (prepared.mean - prepared.origin) / prepared.scale
     squares = np.einsum("ij,ij->i", q, q)
+    longest = math.sqrt(squares.max())
+    if longest > _FAR:
+        return _undecided(centroids)
+    m = prepared.centre
     bias = squares / 2 + q @ m
-    longest = float(np.sqrt(squares.max()))
-    off_centre = float(np.sqrt(m @ m))
+    off_centre = math.sqrt(m @ m)
     d = q.shape[1]
     relative = (d + 8) * U32 / (1 - (d + 8) * U32)
     roundings = relative * longest, relative * (longest**2 / 2 + off_centre * longest) + d * _TINY

@@ -33,8 +33,7 @@ class ClusterSums:
 
     Attributes:
         sums: (k, d) float64.
-        weights: (k,) float64.
-        sizes: (k,) int64 number of samples.
+        weights: (k,) float64, the numbers of samples where all weigh 1.
     """
 
     def __init__(self, samples: Samples, prepared: Prepared, n_clusters: int, map_blocks: MapBlocks) -> None:
@@ -43,10 +42,9 @@ class ClusterSums:
         self._map_blocks = map_blocks
         self.sums = np.zeros((n_clusters, samples.d))
         self.weights = np.zeros(n_clusters)
-        self.sizes = np.zeros(n_clusters, dtype=np.int64)
         # Whole numbers are added and taken away without rounding.
         weights = samples.weights
-        self._whole = weights is not None and prepared.total_weight < 2**53 and bool((weights % 1 == 0).all())
+        self._whole = weights is None or (prepared.total_weight < 2**53 and bool((weights % 1 == 0).all()))
 
     def move(self, moves: Moves, labels: LabelArray) -> None:
         """Let samples change their cluster; (n,) ``labels`` are those after the moves."""
@@ -58,25 +56,20 @@ class ClusterSums:
             self._add_by_cluster(indices, joined, 1.0)
             had_one = former >= 0
             self._add_by_cluster(indices[had_one], former[had_one], -1.0)
-        self.sizes += _difference(None, joined, former, k).astype(np.int64)
-        self._weigh(labels, moves)
+        self._weigh(moves, labels)
 
     def restore(self, sums: Float64Array, labels: LabelArray) -> None:
         """Take up (k, d) sums of an earlier state and its labels."""
         self.sums = sums.copy()
-        self.sizes = np.bincount(labels, minlength=len(sums))
         self.weights = np.bincount(labels, self._samples.weights, len(sums)).astype(np.float64)
 
-    def _weigh(self, labels: LabelArray, moves: Moves) -> None:
-        weights = self._samples.weights
-        if weights is None:
-            self.weights = self.sizes.astype(np.float64)
-        elif self._whole:
-            at = moves.indices
-            self.weights += _difference(weights[at], labels[at], moves.former, len(self.sums))
+    def _weigh(self, moves: Moves, labels: LabelArray) -> None:
+        weights, at, k = self._samples.weights, moves.indices, len(self.sums)
+        if self._whole:
+            self.weights += _difference(None if weights is None else weights[at], labels[at], moves.former, k)
         else:
             # Counted anew, so that no rounding is left where a cluster has become empty.
-            self.weights = np.bincount(labels, weights, len(self.sums)).astype(np.float64)
+            self.weights = np.bincount(labels, weights, k).astype(np.float64)
         self.sums[self.weights == 0] = 0
 
     def means(self, empty: Float64Array) -> Float64Array:

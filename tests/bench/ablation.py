@@ -44,7 +44,7 @@ def _never_correct(self: Remainders, *measured: object) -> None:  # noqa: ARG001
 
 
 def _move_all(self: ClusterSums, moves: Moves, labels: LabelArray) -> None:  # noqa: ARG001
-    for kept in (self.sums, self.weights, self.sizes):
+    for kept in (self.sums, self.weights):
         kept[:] = 0
     _move(self, Moves(np.arange(len(labels)), np.full_like(labels, -1)), labels)
 
