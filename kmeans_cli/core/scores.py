@@ -41,7 +41,8 @@ class Targets:
 
     Attributes:
         centroids: (k, d) float64, as they are.
-        q: (k, d) float32, (c − mean)/scale.
+        exact_q: (k, d) float64, (c − mean)/scale.
+        q: (k, d) the same in float32.
         bias: (k,) float32.
         slope, constant: Two scores of a row of length ‖r‖ are in true order when they differ by more than
             slope·‖r‖ + constant.
@@ -49,6 +50,7 @@ class Targets:
     """
 
     centroids: Float64Array
+    exact_q: Float64Array
     q: NDArray[np.float32]
     bias: NDArray[np.float32]
     slope: float
@@ -78,6 +80,7 @@ def aim(prepared: Prepared, centroids: Float64Array) -> Targets:
     deciding = 2 * (d + 4) * _U64 * (longest_row + off_centre + longest) ** 2
     return Targets(
         centroids,
+        q,
         q.astype(np.float32),
         bias.astype(np.float32),
         slope=2 * roundings[0],
@@ -89,6 +92,7 @@ def _undecided(centroids: Float64Array) -> Targets:
     """Targets that exclude no centroid, so float64 decides everything."""
     return Targets(
         centroids,
+        exact_q=np.zeros(centroids.shape),
         q=np.zeros(centroids.shape, dtype=np.float32),
         bias=np.zeros(len(centroids), dtype=np.float32),
         slope=0.0,

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_cli.core import update
-from kmeans_cli.core.algorithms import expiry, hamerly, lloyd
+from kmeans_cli.core.algorithms import expiry, hamerly, lloyd, projected
 from kmeans_cli.core.algorithms.expiry import Expiry
 from kmeans_cli.core.algorithms.remainders import Remainders
 from kmeans_cli.core.scratch import Scratch
@@ -39,6 +39,10 @@ def _remember_once(self: Remainders, where: Where, scores: NDArray[np.float32], 
         _remember(self, where, scores, labels)
 
 
+def _never_correct(self: Remainders, *measured: object) -> None:  # noqa: ARG001
+    return None
+
+
 def _move_all(self: ClusterSums, moves: Moves, labels: LabelArray) -> None:  # noqa: ARG001
     for kept in (self.sums, self.weights, self.sizes):
         kept[:] = 0
@@ -54,7 +58,11 @@ IDEAS: dict[str, tuple[str, Callable[[], AbstractContextManager[Any]]]] = {
     "no subspace (hamerly)": ("hamerly", nullcontext),
     "no bounds and no subspace (lloyd)": ("lloyd", nullcontext),
     "bounds never spare a look": ("auto", lambda: patch.object(Expiry, "due", _never_proven)),
-    "the rest remembered once, never anew": ("auto", lambda: patch.object(Remainders, "remember", _remember_once)),
+    "the rest remembered once, never anew": (
+        "auto",
+        lambda: patch.multiple(Remainders, remember=_remember_once, correct=_never_correct),
+    ),
+    "no duels": ("auto", lambda: patch.object(projected, "_MANY", 1 << 30)),
     "labels searched, not confirmed": ("auto", lambda: patch.object(hamerly, "_NARROW", 0)),
     "all other centroids count, not those in reach": ("auto", lambda: patch.object(hamerly, "_LOW", 0)),
     "every expiry read in every iteration": ("auto", lambda: patch.object(expiry, "_WATCHED", 0.0)),

@@ -59,7 +59,7 @@ class Projected:
         if self._targets.undecided:
             self._q, self._begun = None, False
             return
-        q = (centroids - self._prepared.mean) / self._prepared.scale
+        q = self._targets.exact_q
         if self._q is not None and self._begun:
             step = q - self._q
             shifts = np.sqrt(np.einsum("ij,ij->i", step, step))
