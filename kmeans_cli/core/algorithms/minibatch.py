@@ -39,9 +39,11 @@ from kmeans_cli.core.types import (
 # Given centroids farther out than this, in the units of the rows, would overflow in float32 products.
 _FAR = 2.0**50
 # Of up to so many clusters the sums are one product with a one-hot matrix; of more, nearly all of it would be zeros.
-_FEW = 64
-# An outline is made of samples with so many features and more, and of so many batches' worth at most: a fit ends after
-# one or two hundred batches, and making it takes as long as a few dozen (measured at 784 features).
+_FEW = 48
+# An outline is made for more than so many clusters, of samples with so many features and more, and of so many batches'
+# worth at most: a fit ends after one or two hundred batches, and making it takes as long as a few dozen (measured at
+# 784 features; at k = 64 whole fits took longer with it).
+_OUTLINED = 64
 _WIDE = 256
 _BATCHES = 100
 
@@ -196,7 +198,7 @@ class BatchLoop:
 
     def _bounds(self) -> Bounds | None:
         n, d, k = self.samples.n, self.samples.d, self.params.n_clusters
-        pays = d >= _WIDE and k > _FEW and n <= _BATCHES * self.size
+        pays = d >= _WIDE and k > _OUTLINED and n <= _BATCHES * self.size
         return Bounds(self.prepared.outline(self.map_blocks), k) if pays else None
 
     def _full_j_clust(self) -> float:
