@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from kmeans_cli.core.distance import nearest_labels
+from kmeans_cli.core.nearest import nearest_labels
 from kmeans_cli.core.types import Float64Array, LabelArray, MapBlocks
 from kmeans_cli.datasets.types import Dataset
 from kmeans_cli.errors import ConfigError

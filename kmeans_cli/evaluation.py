@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kmeans_cli import metrics
-from kmeans_cli.core.distance import nearest_labels
+from kmeans_cli.core.nearest import nearest_labels
 from kmeans_cli.core.types import Float64Array, IntArray, KMeansResult, MapBlocks
 from kmeans_cli.datasets.types import Dataset
 from kmeans_cli.experiment import FitData, Fitted

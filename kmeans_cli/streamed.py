@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from kmeans_cli import metrics
-from kmeans_cli.core.distance import nearest_labels, own_squared_distances
+from kmeans_cli.core.distance import own_squared_distances
+from kmeans_cli.core.nearest import nearest_labels
 from kmeans_cli.core.stream_result import StreamResult
 from kmeans_cli.core.types import MapBlocks
 from kmeans_cli.datasets.params import DataParams

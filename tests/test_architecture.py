@@ -27,14 +27,22 @@ ARROWS = {
     "checks": {
         *("runs", "config", "compression", "datasets", "images", "pictures", "model"),
         *("csv_tables", "evaluation", "experiment", "fit_records", "fits_table", "streamed"),
-        *("core.distance", "core.passes", "core.result", "core.scratch", "core.stream", "core.stream_result"),
+        *(
+            "core.distance",
+            "core.nearest",
+            "core.passes",
+            "core.result",
+            "core.scratch",
+            "core.stream",
+            "core.stream_result",
+        ),
     },
     "csv_tables": {"datasets.types", "model"},
     "records": {"csv_tables", "evaluation", "experiment", "model", "runs", "plots", "datasets.types"},
     "image_records": {"image_files", "image_work", "images", "runs", "plots", "selection"},
     "image_work": {"compression", "experiment", "crew", "image_files", "images", "plots.params", "progress", "threads"},
     "image_files": {"compression", "images", "plots"},
-    "compression": {"core.distance", "experiment", "images", "datasets.types"},
+    "compression": {"core.nearest", "experiment", "images", "datasets.types"},
     "fits_table": {"fit_records"},
     "fit_records": {
         "evaluation",
@@ -53,14 +61,14 @@ ARROWS = {
     "many": {"crew", "evaluation", "experiment", "executor", "metrics.params", "threads", "progress"},
     "streamed": {
         *("datasets", "evaluation", "experiment", "metrics", "progress"),
-        *("core.distance", "core.stream_result"),
+        *("core.distance", "core.nearest", "core.stream_result"),
     },
     "stream_labels": {"datasets.shards", "experiment", "runs", "core.stream_result"},
     "stream_map": {"cluster", "executor", "progress", "threads", "core.stream"},
     "checkpoints": {"histories", "runs", "datasets.arrays"},
     "experiment": {"checkpoints", "core", "metrics", "progress", "sweep", "datasets.types"},
     "evaluation": {
-        *("experiment", "core.distance", "metrics", "model", "progress", "datasets.types"),
+        *("experiment", "core.nearest", "metrics", "model", "progress", "datasets.types"),
         "images.ink",  # how ink lies in the training images is part of the model
     },
     "config_schema": {"config", "strict_yaml", "core", "datasets", "executor", "images", "plots.params", "selection"},

@@ -12,7 +12,8 @@ import numpy as np
 from kmeans_cli.checks.finding import SLACK, Finding, agree, note, shown
 from kmeans_cli.checks.tables import compare_table
 from kmeans_cli.config import Config
-from kmeans_cli.core.distance import nearest_labels, own_squared_distances, squared_distances
+from kmeans_cli.core.distance import own_squared_distances, squared_distances
+from kmeans_cli.core.nearest import nearest_labels
 from kmeans_cli.core.result import weighted_sum
 from kmeans_cli.core.types import Float64Array, KMeansResult, LabelArray, MapBlocks, StopReason
 from kmeans_cli.csv_tables import labels_table

@@ -12,7 +12,8 @@ import numpy as np
 from kmeans_cli.checks.finding import SLACK, Finding, agree, note, shown
 from kmeans_cli.compression import Original, load_original
 from kmeans_cli.config import Config
-from kmeans_cli.core.distance import nearest_labels, squared_distances
+from kmeans_cli.core.distance import squared_distances
+from kmeans_cli.core.nearest import nearest_labels
 from kmeans_cli.datasets.arrays import read_npy_array
 from kmeans_cli.errors import KMeansError, PlaceError
 from kmeans_cli.images.params import STANDARD_INPUT

@@ -7,9 +7,9 @@ import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from importlib import import_module
+from types import ModuleType
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -45,12 +45,16 @@ def tidy(options: Sequence[object]) -> None:
             option.metavar = ""
 
 
-@contextmanager
-def _all_kept() -> Iterator[None]:
-    """Imports leave no garbage, and to look for it again and again among all they make takes a tenth of their time."""
+def _imported(name: str) -> ModuleType:
+    """The module of this name.
+
+    Imports leave no garbage, and to look for it again and again among all they make takes a tenth of their time.
+    """
+    if name in sys.modules:
+        return sys.modules[name]
     gc.disable()
     try:
-        yield
+        return import_module(name)
     finally:
         gc.freeze()  # nor look later
         gc.enable()
@@ -61,9 +65,8 @@ class LazyCommand(TyperCommand):
 
     def make_context(self, *args: Any, **extra: Any) -> Any:
         """Import the command's module and let the command take over."""
-        module = str(self.name).replace("-", "_")
-        with _all_kept():
-            command = typer.main.get_command(import_module(f"kmeans_cli.cli.{module}").app)
+        module = _imported(f"kmeans_cli.cli.{str(self.name).replace('-', '_')}")
+        command = typer.main.get_command(module.app)
         for each in (command, *getattr(command, "commands", {}).values()):
             tidy(each.get_params(typer.Context(each, parent=extra["parent"])))
         return command.make_context(*args, **extra)

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from kmeans_cli.core.distance import nearest_labels, own_squared_distances
+from kmeans_cli.core.distance import own_squared_distances
 from kmeans_cli.core.init import Init, Start, StartCase
+from kmeans_cli.core.nearest import nearest_labels
 from kmeans_cli.core.result import weighted_sum
 from kmeans_cli.core.samples import ArraySamples
 from kmeans_cli.core.types import IntArray

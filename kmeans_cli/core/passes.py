@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kmeans_cli.core.distance import nearest, squared_distances
+from kmeans_cli.core.distance import squared_distances
+from kmeans_cli.core.nearest import nearest
 from kmeans_cli.core.prepare import chunk_rows
 from kmeans_cli.core.samples import ArraySamples
 from kmeans_cli.core.scores import aim, scores_of

@@ -21,8 +21,9 @@ import numpy as np
 from sklearn.cluster import MiniBatchKMeans
 
 from kmeans_cli import datasets
-from kmeans_cli.core.distance import nearest_labels, own_squared_distances
+from kmeans_cli.core.distance import own_squared_distances
 from kmeans_cli.core.engine import fit
+from kmeans_cli.core.nearest import nearest_labels
 from kmeans_cli.core.params import KMeansParams, MiniBatchParams
 from kmeans_cli.core.prepare import prepare
 from kmeans_cli.core.samples import ArraySamples

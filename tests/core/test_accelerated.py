@@ -10,10 +10,10 @@ from hypothesis.extra.numpy import arrays
 
 from kmeans_cli.core import subspace
 from kmeans_cli.core.algorithms import ALGORITHMS, lloyd, projected
-from kmeans_cli.core.distance import nearest_labels
 from kmeans_cli.core.empty import EMPTY_POLICIES
 from kmeans_cli.core.engine import fit
 from kmeans_cli.core.init import INITS
+from kmeans_cli.core.nearest import nearest_labels
 from kmeans_cli.core.params import KMeansParams
 from kmeans_cli.core.prepare import prepare
 from kmeans_cli.core.samples import ArraySamples

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kmeans_cli.core.distance import nearest_labels
+from kmeans_cli.core.nearest import nearest_labels
 from kmeans_cli.core.prepare import prepare
 from kmeans_cli.core.samples import ArraySamples
 from kmeans_cli.core.types import Float64Array, LabelArray

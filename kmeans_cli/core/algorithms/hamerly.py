@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kmeans_cli.core.algorithms.expiry import Expiry, large_pieces, pieces
-from kmeans_cli.core.distance import Nearest, confirm, nearest, nearest_labels
+from kmeans_cli.core.nearest import Nearest, confirm, nearest, nearest_labels
 from kmeans_cli.core.prepare import Prepared
 from kmeans_cli.core.samples import Samples
 from kmeans_cli.core.scores import Targets, aim, scores_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_cli.core.distance import nearest, unconfirmed
+from kmeans_cli.core.nearest import nearest, unconfirmed
 from kmeans_cli.core.prepare import Prepared
 from kmeans_cli.core.samples import Samples
 from kmeans_cli.core.scores import Targets

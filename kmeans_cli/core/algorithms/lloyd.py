@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kmeans_cli.core.algorithms.kept import MOST_KEPT, KeptScores
-from kmeans_cli.core.distance import confirm, nearest_labels
+from kmeans_cli.core.nearest import confirm, nearest_labels
 from kmeans_cli.core.prepare import Prepared
 from kmeans_cli.core.samples import Block, Samples
 from kmeans_cli.core.scores import aim

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from kmeans_cli.core.algorithms import MINIBATCH
 from kmeans_cli.core.algorithms.batch import FewClusters, ManyClusters
 from kmeans_cli.core.algorithms.batch_centroids import BatchCentroids, Bounds
-from kmeans_cli.core.distance import nearest_labels, own_squared_distances
+from kmeans_cli.core.distance import own_squared_distances
 from kmeans_cli.core.init import Start
+from kmeans_cli.core.nearest import nearest_labels
 from kmeans_cli.core.params import KMeansParams, MiniBatchParams
 from kmeans_cli.core.prepare import Prepared
 from kmeans_cli.core.result import build_result, weighted_sum

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from kmeans_cli.core.algorithms.expiry import Expiry
 from kmeans_cli.core.algorithms.remainders import Remainders
-from kmeans_cli.core.distance import nearer, nearest, nearest_labels, row_min
+from kmeans_cli.core.nearest import nearer, nearest, nearest_labels, row_min
 from kmeans_cli.core.prepare import Prepared
 from kmeans_cli.core.samples import Samples
 from kmeans_cli.core.scores import Targets, aim, scores_of, scores_of_pairs
