@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from threading import Lock
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from kmeans_cli import cluster
 from kmeans_cli.core.stream import Piece
 from kmeans_cli.core.types import MapBlocks
 from kmeans_cli.executor import LOCAL, ExecutorParams
 from kmeans_cli.progress import Bytes, Progress
 from kmeans_cli.threads import available_cores, open_block_map
+
+if TYPE_CHECKING:
+    from kmeans_cli.cluster import Cluster
 
 _GROUP = 4
 """Pieces for each thread whose results are held at a time."""
@@ -44,13 +46,19 @@ def open_map(
         PlaceError: If its scheduler does not answer.
         Interrupted: If the wish to stop comes while there is no worker.
     """
-    asked = params.name == "dask"
-    machines = cluster.open_cluster(params.scheduler or LOCAL, params.jobs or available_cores()) if asked else None
-    with open_block_map(threads) as map_blocks, machines or nullcontext() as found:
+    with open_block_map(threads) as map_blocks, _cluster(params) as found:
         map_pieces: _MapPieces = partial(_here, map_blocks, _GROUP * threads)
         if found is not None:
             map_pieces = partial(_there, partial(found.map, should_stop=should_stop))
         yield _Mapped(map_blocks, map_pieces, progress, row_bytes)
+
+
+def _cluster(params: ExecutorParams) -> AbstractContextManager[Cluster | None]:
+    if params.name != "dask":
+        return nullcontext()
+    from kmeans_cli.cluster import open_cluster  # late: with asyncio, for runs on a cluster only
+
+    return open_cluster(params.scheduler or LOCAL, params.jobs or available_cores())
 
 
 def _here(

@@ -93,7 +93,8 @@ def open_growing_map(n_threads: Callable[[], int]) -> Iterator[MapBlocks]:
 def meanwhile(function: Callable[[], object], n_threads: int) -> Iterator[None]:
     """Let a thread of its own call a function while the block goes on; with one thread, nobody calls it.
 
-    Whatever it raises is raised when the block ends well.
+    It is one thread more than the block has. Whatever it raises is raised when the block ends well; a block that is
+    left early waits for it.
 
     Raises:
         FitError: If the system lets no more threads be started.

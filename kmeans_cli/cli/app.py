@@ -52,12 +52,14 @@ def _imported(name: str) -> ModuleType:
     """
     if name in sys.modules:
         return sys.modules[name]
+    was_looking = gc.isenabled()
     gc.disable()
     try:
         return import_module(name)
     finally:
         gc.freeze()  # nor look later
-        gc.enable()
+        if was_looking:
+            gc.enable()
 
 
 class LazyCommand(TyperCommand):

@@ -111,8 +111,8 @@ class FitState:
     """A fit between two iterations: everything the engine needs to go on to the same bytes.
 
     That of an exact algorithm can be kept: the fit does not write to it. Of mini-batch a copy of everything would cost
-    far more than a batch, so its ``labels`` and ``history`` are the live ones of the fit: look at them before
-    ``on_iteration`` returns, or after the fit's last one; copy what is to be kept, write to nothing.
+    far more than a batch, so its ``labels``, ``counts`` and ``history`` are the live ones of the fit: look at them
+    before ``on_iteration`` returns, or after the fit's last one; copy what is to be kept, write to nothing.
 
     Attributes:
         centroids: (k, d) float64, after the update and the empty policy.

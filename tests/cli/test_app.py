@@ -171,6 +171,16 @@ def test_help_lists_all_commands_and_imports_none() -> None:
         assert line[:30] in done.stdout
 
 
+@pytest.mark.parametrize("name", ["fit", "sweep_k", "compress_image"])
+def test_fits_on_this_machine_load_no_cluster(name: str) -> None:
+    """Dask, and asyncio with it, are imported for runs on a cluster only."""
+    program = (
+        f"import sys, kmeans_cli.cli.{name}\nassert not {{'asyncio', 'distributed', 'matplotlib'}} & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_reader_that_goes_away_is_no_error() -> None:
     """`kmeans config schema | head` ends without complaint, however much is left to print."""
     process = subprocess.Popen(

@@ -135,9 +135,14 @@ def test_the_record_of_a_batch() -> None:
     assert np.count_nonzero(states[0].labels >= 0) == len(np.unique(drawn))
 
 
+@pytest.mark.parametrize(
+    "way", [{}, {"_FEW": 0}, {"_FEW": 0, "_OUTLINED": 0, "_WIDE": 1}], ids=["few", "many", "outlined"]
+)
 @pytest.mark.parametrize("name", [name for name in CASES if name != "k-n"])
-def test_every_kind_of_data(name: str) -> None:
-    """Whatever the data: finite centroids, exact nearest labels, the inertia theirs, a reason to have stopped."""
+def test_every_kind_of_data(name: str, way: dict[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the data and the way: finite centroids, nearest labels, the inertia theirs, a reason to have stopped."""
+    for limit, value in way.items():
+        monkeypatch.setattr(loop, limit, value)
     case = CASES[name]
     batches = MiniBatchParams(batch_size=64, max_epochs=20)
     result = fit(case.samples, minibatch(case.k), minibatch=batches, seed=1)

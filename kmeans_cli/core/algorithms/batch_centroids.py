@@ -86,7 +86,7 @@ class BatchCentroids:
 
     def _aim(self, part: slice) -> None:
         q = np.subtract(self.points[part], self._mean, out=self.q[part])
-        # Row by row, so that no bit depends on which centroids are aimed together.
+        # Row by row, so that no bit of the bias depends on which centroids are aimed together.
         squares = np.vecdot(q, q)
         np.add(squares / 2, np.vecdot(q, self._mean), out=self.bias[part])
         if self._bounds is not None:
