@@ -196,6 +196,20 @@ def test_a_run_in_passes_is_measured_by_a_pass(changed: str, whole: dict[str, Pa
     assert any(line.startswith(f"model.npz: the {changed}") for line in _lines(run))
 
 
+@pytest.mark.parametrize(("kind", "d"), [("fit", 64), ("passes", 4)])
+def test_a_model_of_other_data_tells_both_shapes(kind: str, d: int, whole: dict[str, Path], tmp_path: Path) -> None:
+    """As many samples, but one feature less."""
+    run = _copy(whole, kind, tmp_path)
+    with np.load(run / "model.npz") as archive:
+        arrays = dict(archive)
+    names = [name for name in ("offset", "factor") if name in arrays]
+    arrays |= {"centroids": arrays["centroids"][:, 1:]} | {name: arrays[name][1:] for name in names}
+    for name in ("image_shape", "feature_names", "ink"):
+        arrays.pop(name, None)
+    np.savez(run / "model.npz", **arrays)
+    assert f"model.npz: is of 300 × {d - 1} numbers, and the data have 300 × {d}" in _lines(run)
+
+
 def test_a_model_is_that_of_the_fit_it_is_said_to_be(whole: dict[str, Path], tmp_path: Path) -> None:
     """The best of one k in the place of another start's is found."""
     run = _copy(whole, "multi-init", tmp_path)
