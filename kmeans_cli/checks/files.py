@@ -11,6 +11,7 @@ from kmeans_cli.checks.finding import Finding, note
 from kmeans_cli.config import resolve
 from kmeans_cli.datasets.arrays import read_npy_array, read_npz_arrays
 from kmeans_cli.errors import KMeansError
+from kmeans_cli.fit_records import FITS
 from kmeans_cli.model import read_model
 from kmeans_cli.pictures import open_picture
 from kmeans_cli.runs import Run
@@ -111,8 +112,11 @@ def _of_multi_init(run: Run) -> Iterator[str]:
         yield from (f"{stem}.npz", f"{stem}-worst.npz")
 
 
-def _of_compress(run: Run) -> Iterator[str]:  # noqa: ARG001 - all of these have this signature
+def _of_compress(run: Run) -> Iterator[str]:
     yield from (*_OF_EVERY_RUN, HISTORY, "fits.csv")
+    for result in sorted((run.path / FITS).glob("*.json")):
+        if read_json(result)["error"] is None:
+            yield from (f"labels/{result.stem}.npy", f"palettes/{result.stem}.json")
 
 
 def _of_predict(run: Run) -> Iterator[str]:

@@ -81,9 +81,9 @@ def check_fits(
     if fits:
         data = data.for_many(config.evaluate, config.data.seed, map_blocks)
     for kept in _stored(config, fits) if fits else _single(run, config):
-        n, d = data.samples.n, data.samples.d
-        if (len(kept.labels), kept.centroids.shape[1]) != (n, d):
-            yield Finding(kept.where, f"is of {len(kept.labels):,} samples, and the data have {n:,}")
+        fitted, shape = (len(kept.labels), kept.centroids.shape[1]), (data.samples.n, data.samples.d)
+        if fitted != shape:
+            yield of_other_data(kept.where, fitted, shape)
         else:
             yield from _check_labels(kept, data, map_blocks)
             yield from _check_numbers(kept, config, data, map_blocks)
@@ -164,6 +164,12 @@ def _check_labels(kept: KeptFit, data: FitData, map_blocks: MapBlocks) -> Iterat
     if len(wrong):
         first = wrong[0]
         yield nearer_elsewhere(kept.where, len(wrong), data.samples.n, first, kept.labels[first], nearest[first])
+
+
+def of_other_data(where: str, fitted: tuple[int, int], shape: tuple[int, int]) -> Finding:
+    """That a fit is of another (n, d) than the data have."""
+    (n, d), (n_data, d_data) = fitted, shape
+    return Finding(where, f"is of {n:,} × {d:,} numbers, and the data have {n_data:,} × {d_data:,}")
 
 
 def nearer_elsewhere(where: str, n_wrong: int, n: int, first: int, own: int, nearest: int) -> Finding:

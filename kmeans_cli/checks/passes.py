@@ -1,22 +1,25 @@
-"""Whether labels and numbers of a fit in passes are those of its centroids and the shards: by one pass more."""
+"""Whether labels and numbers of a fit in passes are those of its centroids and the shards.
+
+It takes two passes: the survey, as before a fit, and one that looks at every sample.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from kmeans_cli.checks.finding import SLACK, Finding
-from kmeans_cli.checks.fits import KeptFit, compare_numbers, job_of, nearer_elsewhere
+from kmeans_cli.checks.fits import KeptFit, compare_numbers, job_of, nearer_elsewhere, of_other_data
 from kmeans_cli.config import Config
 from kmeans_cli.core.distance import squared_distances
 from kmeans_cli.core.passes import labels_of, own_squared
 from kmeans_cli.core.scratch import Scratch
 from kmeans_cli.core.stream import Piece, Stream
 from kmeans_cli.core.stream_result import StreamResult
-from kmeans_cli.core.types import Float64Array, LabelArray, MapBlocks, StopReason
+from kmeans_cli.core.types import Float64Array, IntArray, LabelArray, MapBlocks, StopReason
 from kmeans_cli.experiment import FitData, Fitted
 from kmeans_cli.runs import Run
 from kmeans_cli.runs.read import METRICS, MODEL
@@ -34,34 +37,48 @@ def check_passes(run: Run, config: Config, data: FitData, map_blocks: MapBlocks)
     stream, model, told = data.stream, run.model(), run.metrics
     assert stream is not None
     labels = np.load(run.path / _LABELS, mmap_mode="r", allow_pickle=False)
-    if (len(labels), model.centroids.shape[1]) != (stream.n, stream.d):
-        yield Finding(_LABELS, f"is of {len(labels):,} samples, and the data have {stream.n:,}")
+    fitted, shape = (len(labels), model.centroids.shape[1]), (stream.n, stream.d)
+    if fitted != shape:
+        yield of_other_data(_LABELS if len(labels) != stream.n else MODEL, fitted, shape)
         return
-    look = _LookAgain(stream, model.centroids, run.path / _LABELS)
-    pieces = list(map_blocks(look, stream.pieces()))
+    pieces = list(map_blocks(_LookAgain(stream, model.centroids, run.path / _LABELS), stream.pieces()))
+    yield from _labels(pieces, stream.n)
+    kept = KeptFit(MODEL, METRICS, job_of(run, config), model.centroids, labels, told["n_iter"], told)
+    yield from _numbers(kept, _result(kept, model.cluster_sizes, pieces), config, data, map_blocks)
+
+
+def _labels(pieces: Sequence[_Looked], n: int) -> Iterator[Finding]:
     wrong = [piece for piece in pieces if piece.n_wrong]
     if wrong:
         first = wrong[0]
         n_wrong = sum(piece.n_wrong for piece in wrong)
-        yield nearer_elsewhere(_LABELS, n_wrong, stream.n, first.sample, first.own, first.nearest)
-    result = StreamResult(
-        centroids=model.centroids,
-        labels=labels[:0],
+        yield nearer_elsewhere(_LABELS, n_wrong, n, first.sample, first.own, first.nearest)
+
+
+def _numbers(
+    kept: KeptFit, result: StreamResult, config: Config, data: FitData, map_blocks: MapBlocks
+) -> Iterator[Finding]:
+    fitted = Fitted(kept.job, result, None)
+    measured = evaluate_stream(data, fitted, config.evaluate, config.data.seed, map_blocks).metrics
+    yield from compare_numbers(kept, measured | {"n_iter": kept.n_iter})
+
+
+def _result(kept: KeptFit, cluster_sizes: IntArray, pieces: Sequence[_Looked]) -> StreamResult:
+    """The fit as it would have ended, by the sums of the pieces."""
+    return StreamResult(
+        centroids=kept.centroids,
+        labels=kept.labels[:0],
         squared_distances=np.zeros(0),
         inertia=sum(piece.inertia for piece in pieces),
-        cluster_sizes=model.cluster_sizes,
+        cluster_sizes=cluster_sizes,  # those of the model, which were held against labels.npy (checks/agreement.py)
         history=(),
-        stop_reason=StopReason(told["stop_reason"]),
-        start=model.centroids,
+        stop_reason=StopReason(kept.told["stop_reason"]),
+        start=kept.centroids,
         init_indices=None,
         algorithm="",
         algorithm_reason="",
         distance_sum=sum(piece.distance_sum for piece in pieces),
     )
-    kept = KeptFit(MODEL, METRICS, job_of(run, config), model.centroids, labels, told["n_iter"], told)
-    fitted = Fitted(kept.job, result, None)
-    measured = evaluate_stream(data, fitted, config.evaluate, config.data.seed, map_blocks).metrics
-    yield from compare_numbers(kept, measured | {"n_iter": kept.n_iter})
 
 
 @dataclass(frozen=True)

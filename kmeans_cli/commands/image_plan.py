@@ -106,7 +106,8 @@ def plan_images(
     pending = jobs if former is None else _pending(former, jobs, config, options, output)
     done = None
     if former is not None and not pending and former.status is RunStatus.COMPLETED and has_all(former, config, digest):
-        done = former if damage_of(former) is None else None
+        whole = options.resume is None or damage_of(former) is None  # that of --reuse was chosen so
+        done, pending = (former, ()) if whole else (None, jobs)
     elif options.resume is None:
         pending = jobs  # a run that is to be used again is used whole, or not at all
     pixels = sum(sources[job.picture].n_pixels * job.k * job.n_init for job in pending)

@@ -14,9 +14,9 @@ from kmeans_cli.core.engine import check
 from kmeans_cli.core.samples import ArraySamples
 from kmeans_cli.crew import Crew, choose_crew
 from kmeans_cli.datasets.types import Dataset
-from kmeans_cli.errors import ConfigError
+from kmeans_cli.errors import ConfigError, PlaceError
 from kmeans_cli.experiment import FitJob, seed_of_fit
-from kmeans_cli.fit_records import read_fits
+from kmeans_cli.fit_records import FITS, read_fits
 from kmeans_cli.progress import Progress
 from kmeans_cli.runs import Run, RunStatus, check_label
 from kmeans_cli.sweep import fit_keys, swept_ks
@@ -144,7 +144,11 @@ def _check_largest(config: Config, dataset: Dataset) -> None:
 
 
 def _pending(jobs: Sequence[FitJob], options: ManyOptions) -> tuple[FitJob, ...]:
-    stored = [] if options.resume is None else read_fits(options.resume.path)
+    try:
+        stored = [] if options.resume is None else read_fits(options.resume.path)
+    except PlaceError as error:
+        # Nothing that took hours is thrown away for a disk that may read it tomorrow: who knows better removes it.
+        raise PlaceError(f"{error}; without its .json in {FITS}, --resume does this fit again") from error
     there = {fit.key for fit in stored if fit.error is None or not options.retry_failed}
     return tuple(job for job in jobs if job.key not in there)
 

@@ -96,15 +96,14 @@ def find_reusable(config: Config, data_sha256: str, command: str, runs_dir: Path
 
 
 def damage_of(run: Run) -> str | None:
-    """What is wrong with the first file of a completed run that is missing, broken or at odds with others, if any is.
-
-    Raises:
-        PlaceError: If ``metrics.json`` does not say which files there should be.
-    """
-    with understood(run.path / METRICS):
-        agreement = check_agreement(run) if is_concluded(run) else ()
-        findings = chain(check_files(run.path), check_completeness(run), agreement)
-        return next((str(finding) for finding in findings if finding.is_damage), None)
+    """What is wrong with the first file of a completed run that is missing, broken or at odds with others, or None."""
+    try:
+        with understood(run.path / METRICS):
+            agreement = check_agreement(run) if is_concluded(run) else ()
+            findings = chain(check_files(run.path), check_completeness(run), agreement)
+            return next((str(finding) for finding in findings if finding.is_damage), None)
+    except PlaceError as error:
+        return str(error).removeprefix(f"{run.path}/")
 
 
 def check_whole(run: Run) -> None:

@@ -20,7 +20,7 @@ from kmeans_cli.commands.multi_init import multi_init
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.runs_check import check
 from kmeans_cli.commands.sweep_k import sweep_k
-from kmeans_cli.config import build
+from kmeans_cli.config import Config, build
 from kmeans_cli.datasets.streams import open_stream
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.progress import silent
@@ -31,7 +31,7 @@ _PLAIN = {"figures": {"enabled": False}, "executor": {"jobs": 1}, "data": {"name
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A run of each command with fits, and one in passes, by name."""
+    """A run of each command with fits, one in passes, and one of six tight clouds, by name."""
     place = tmp_path_factory.mktemp("whole")
     doing: dict[str, Any] = {"where": RunPlace(place / "runs"), "progress": silent, "should_stop": Interruption()}
     several = build(_PLAIN | {"sweep": {"k": "2,3"}, "kmeans": {"n_init": 2}})
@@ -42,11 +42,20 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         assert stream is not None
         passes = fit_in_passes(in_passes, stream, **doing).run_dir
     return {
+        "tight": fit(_tight(place / "tight.npy"), **doing).run_dir,
         "fit": fit(build(_PLAIN | {"kmeans": {"n_clusters": 5, "n_init": 2}}), **doing).run_dir,
         "sweep-k": sweep_k(several, options=ManyOptions(), **doing).run_dir,
         "multi-init": multi_init(several, options=ManyOptions(), **doing).run_dir,
         "passes": passes,
     }
+
+
+def _tight(path: Path) -> Config:
+    """Settings for data whose inertia is so small a part of their dispersion that sums tell fewer digits of it."""
+    rng = np.random.default_rng(1)  # of which the two inertias differ by 3e-9
+    np.save(path, rng.uniform(0, 1500, (6, 2))[rng.integers(6, size=5_000)] + rng.normal(size=(5_000, 2)))
+    numbers = {"evaluate": {"silhouette_samples": 0}, "kmeans": {"n_clusters": 6}}
+    return build(_PLAIN | numbers | {"data": {"path": str(path)}})
 
 
 def _lines(run: Path) -> list[str]:
@@ -75,7 +84,7 @@ def _other_digit(text: str) -> str:
     return f"{text[:at]}{9 - int(text[at])}{text[at + 1 :]}"
 
 
-@pytest.mark.parametrize("kind", ["fit", "sweep-k", "multi-init", "passes"])
+@pytest.mark.parametrize("kind", ["fit", "sweep-k", "multi-init", "passes", "tight"])
 def test_whole_runs_have_nothing_to_say(whole: dict[str, Path], kind: str) -> None:
     """Every number is found again."""
     assert _lines(whole[kind]) == []
@@ -185,6 +194,20 @@ def test_a_run_in_passes_is_measured_by_a_pass(changed: str, whole: dict[str, Pa
         numbers["silhouette"]["value"] = 0.01
     (run / "metrics.json").write_text(json.dumps(numbers))
     assert any(line.startswith(f"model.npz: the {changed}") for line in _lines(run))
+
+
+@pytest.mark.parametrize(("kind", "d"), [("fit", 64), ("passes", 4)])
+def test_a_model_of_other_data_tells_both_shapes(kind: str, d: int, whole: dict[str, Path], tmp_path: Path) -> None:
+    """As many samples, but one feature less."""
+    run = _copy(whole, kind, tmp_path)
+    with np.load(run / "model.npz") as archive:
+        arrays = dict(archive)
+    names = [name for name in ("offset", "factor") if name in arrays]
+    arrays |= {"centroids": arrays["centroids"][:, 1:]} | {name: arrays[name][1:] for name in names}
+    for name in ("image_shape", "feature_names", "ink"):
+        arrays.pop(name, None)
+    np.savez(run / "model.npz", **arrays)
+    assert f"model.npz: is of 300 × {d - 1} numbers, and the data have 300 × {d}" in _lines(run)
 
 
 def test_a_model_is_that_of_the_fit_it_is_said_to_be(whole: dict[str, Path], tmp_path: Path) -> None:

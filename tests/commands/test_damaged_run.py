@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
+from kmeans_cli.commands.compress_image import compress_image
 from kmeans_cli.commands.fit import fit
+from kmeans_cli.commands.image_plan import ImageOutput
 from kmeans_cli.commands.many_plan import ManyOptions
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.sweep_k import sweep_k
@@ -16,6 +19,7 @@ from kmeans_cli.errors import PlaceError
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.progress import silent
 from kmeans_cli.runs import load_run
+from tests.images.pictures import ramp
 from tests.same_run import comparable
 
 _PLAIN = {"figures": {"enabled": False}, "executor": {"jobs": 1}, "data": {"name": "digits", "limit": 200}}
@@ -30,7 +34,11 @@ def _cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-7])
 
 
-@pytest.mark.parametrize("damage", [Path.unlink, _cut], ids=["missing", "cut"])
+def _empty(path: Path) -> None:
+    path.write_text("{}")
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, _cut, _empty], ids=["missing", "cut", "{}"])
 @pytest.mark.parametrize("name", ["fits.csv", "history.csv", "metrics.json", "model.npz", "models/k3.npz"])
 def test_a_damaged_sweep_is_made_whole(name: str, damage: Any, tmp_path: Path) -> None:
     """--resume makes everything again from the fits, which are there; the files are what they were."""
@@ -42,11 +50,42 @@ def test_a_damaged_sweep_is_made_whole(name: str, damage: Any, tmp_path: Path) -
     assert comparable(run) == before
 
 
-def test_a_damaged_run_is_not_used_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "damage"), [("images/photo-k2.png", _cut), ("labels/photo-k2.npy", Path.unlink)], ids=["cut", "missing"]
+)
+def test_damaged_pictures_are_made_whole(name: str, damage: Any, tmp_path: Path) -> None:
+    """--resume makes every result again; the files are what they were."""
+    Image.fromarray(ramp()).save(tmp_path / "photo.png")
+    picture = {"image": {"paths": [str(tmp_path / "photo.png")]}, "sweep": {"k": "2,3"}}
+    config, doing = build(_PLAIN | picture), {"output": ImageOutput()} | _doing(tmp_path)
+    run = compress_image(config, options=ManyOptions(), **doing).run_dir
+    before = comparable(run)
+    damage(run / name)
+    again = compress_image(config, options=ManyOptions(resume=load_run(run)), **doing)
+    assert again.run_dir == run
+    assert comparable(run) == before
+
+
+def test_a_cut_fit_is_done_again_once_its_record_is_removed(tmp_path: Path) -> None:
+    """Nothing is thrown away unasked: --resume says what to remove, and then does that fit again."""
+    run = sweep_k(_SWEEP, options=ManyOptions(), **_doing(tmp_path)).run_dir
+    before = comparable(run)
+    _cut(run / "fits/0001.npz")
+    with pytest.raises(PlaceError, match=r"0001\.npz: .*without its \.json in fits, --resume does this fit again"):
+        sweep_k(_SWEEP, options=ManyOptions(resume=load_run(run)), **_doing(tmp_path))
+    (run / "fits/0001.json").unlink()
+    sweep_k(_SWEEP, options=ManyOptions(resume=load_run(run)), **_doing(tmp_path))
+    assert comparable(run) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"), [("centroids.csv", Path.unlink), ("metrics.json", _empty)], ids=["missing", "{}"]
+)
+def test_a_damaged_run_is_not_used_again(name: str, damage: Any, tmp_path: Path) -> None:
     """--reuse takes whole runs only."""
     run = sweep_k(_SWEEP, options=ManyOptions(), **_doing(tmp_path)).run_dir
     assert sweep_k(_SWEEP, options=ManyOptions(reuse=True), **_doing(tmp_path)).run_dir == run
-    (run / "centroids.csv").unlink()
+    damage(run / name)
     assert sweep_k(_SWEEP, options=ManyOptions(reuse=True), **_doing(tmp_path)).run_dir != run
 
 
