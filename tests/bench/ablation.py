@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_cli.core import update
-from kmeans_cli.core.algorithms import expiry, hamerly, lloyd, projected
+from kmeans_cli.core.algorithms import choose, expiry, hamerly, lloyd, projected
 from kmeans_cli.core.algorithms.expiry import Expiry
 from kmeans_cli.core.algorithms.remainders import Remainders
 from kmeans_cli.core.scratch import Scratch
@@ -72,6 +72,20 @@ IDEAS: dict[str, tuple[str, Callable[[], AbstractContextManager[Any]]]] = {
     "fresh memory for every product": ("auto", lambda: patch.object(Scratch, "matrix", _fresh)),
 }
 
+_WIDE, _BOUNDED = {"projected"}, {"projected", "hamerly"}
+_PART_OF: dict[str, set[str]] = {
+    "no subspace (hamerly)": _WIDE,
+    "no bounds and no subspace (lloyd)": _BOUNDED,
+    "bounds never spare a look": _BOUNDED,
+    "the rest remembered once, never anew": _WIDE,
+    "no duels": _WIDE,
+    "labels searched, not confirmed": {"hamerly"},
+    "all other centroids count, not those in reach": {"hamerly"},
+    "every expiry read in every iteration": _BOUNDED,
+    "scores of small data not kept": {"lloyd"},
+}
+"""Which algorithms an idea is part of; the others of all."""
+
 
 def without(idea: str) -> Callable[[Work], Timed]:
     """Our fit with an idea switched off."""
@@ -85,12 +99,15 @@ def without(idea: str) -> Callable[[Work], Timed]:
 
 
 def measure(name: str, repeats: int) -> dict[str, float]:
-    """Median seconds of a work without each idea; all must end with the same labels.
+    """Median seconds of a work without each idea of its algorithm; all must end with the same labels.
 
     Raises:
         SystemExit: If one does not.
     """
-    timed = interleaved(WORKS[name](), {idea: without(idea) for idea in IDEAS}, repeats)
+    work = WORKS[name]()
+    algorithm, _ = choose("auto", *work.X.shape, work.k)
+    ideas = [idea for idea in IDEAS if algorithm in _PART_OF.get(idea, {algorithm})]
+    timed = interleaved(work, {idea: without(idea) for idea in ideas}, repeats)
     labels = [fitted.labels for _, fitted in timed.values()]
     if any((other != labels[0]).any() for other in labels):
         raise SystemExit(f"{name}: not the same labels, so no comparison")
@@ -108,7 +125,7 @@ def main() -> None:
     lines = ["| | " + " | ".join(seconds) + " |", "| --- " * (1 + len(seconds)) + "|"]
     lines.append("| all ideas | " + " | ".join(f"{times['all ideas']:.3g} s" for times in seconds.values()) + " |")
     for idea in list(IDEAS)[1:]:
-        shares = (f"{times[idea] / times['all ideas']:.2f}×" for times in seconds.values())
+        shares = (f"{times[idea] / times['all ideas']:.2f}×" if idea in times else "–" for times in seconds.values())
         lines.append(f"| {idea} | " + " | ".join(shares) + " |")
     table = "\n".join(lines) + "\n"
     print(table, end="")
