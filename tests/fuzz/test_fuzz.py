@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from pkgutil import walk_packages
 
 import pytest
 
+import kmeans_cli
 from tests.fuzz import verdict, whole
 from tests.fuzz.__main__ import KINDS
 from tests.fuzz.case import Case, load_case
@@ -18,6 +21,11 @@ from tests.fuzz.workers import Task, draw, open_place
 
 INPUTS = 25
 """Of each kind."""
+
+_MAKERS = (
+    *(whole.csv_files, whole.npy_files, whole.npz_files, whole.idx_files, whole.gz_files),
+    *(whole.png_files, whole.jpeg_files, whole.other_pictures, whole.yaml_files),
+)
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +89,18 @@ def test_a_seed_draws_the_same_inputs(place: Path) -> None:  # noqa: ARG001 - it
     strategy = formats()["PNG"]
     first, again, other = (draw(Task(seed, "PNG", 3), strategy, 9) for seed in (0, 0, 1))
     assert first == again != other
+
+
+def test_whole_files_are_the_same_at_another_moment() -> None:
+    """Asked again, with another date and time, they are the same bytes."""
+    first = [make() for make in _MAKERS]
+    time.sleep(1.1)  # an ICC profile tells the second it was made in
+    assert [make() for make in _MAKERS] == first
+
+
+def test_what_a_batch_draws_does_not_depend_on_those_before(place: Path) -> None:  # noqa: ARG001 - it loads the program
+    """Hypothesis draws constants of loaded modules too, so all there are must be loaded before the first input."""
+    assert {module.name for module in walk_packages(kmeans_cli.__path__, "kmeans_cli.")} <= set(sys.modules)
 
 
 def test_a_failing_input_is_kept(tmp_path: Path) -> None:

@@ -24,6 +24,9 @@ _MOMENT = "2026-11-21T20:39:41Z"
 X = _RNG.random((12, 3)).round(3)
 IMAGES = _RNG.integers(0, 256, (12, 4, 4), dtype=np.uint8)
 Y = np.arange(12, dtype=np.uint8) % 3
+_COLOUR = Image.fromarray(_RNG.integers(0, 256, (9, 7, 3), dtype=np.uint8))
+_DEEP = Image.fromarray(_RNG.integers(0, 65536, (9, 7), dtype=np.uint16))
+_LARGER = Image.fromarray(_RNG.integers(0, 256, (17, 19, 3), dtype=np.uint8))
 
 RUNS = {
     "fit": ["fit", "--k", "3", "--set", "data.limit=40", "--set", "trace=true", "--no-figures"],
@@ -91,44 +94,45 @@ def gz_files() -> tuple[bytes, ...]:
 
 def png_files() -> tuple[bytes, ...]:
     """PNG of all kinds of pixels."""
-    colour = Image.fromarray(_RNG.integers(0, 256, (9, 7, 3), dtype=np.uint8))
-    grey = colour.convert("L")
-    deep = Image.fromarray(_RNG.integers(0, 65536, (9, 7), dtype=np.uint16))
+    grey = _COLOUR.convert("L")
     exif = Image.Exif()
     exif[0x0112] = 6
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     return (
-        *(picture_bytes(each, "PNG") for each in (colour, grey, deep, grey.convert("1"), colour.convert("RGBA"))),
-        picture_bytes(colour.convert("P", palette=Image.Palette.ADAPTIVE), "PNG", transparency=1),
-        picture_bytes(colour, "PNG", exif=exif, icc_profile=profile),
+        *(picture_bytes(each, "PNG") for each in (_COLOUR, grey, _DEEP, grey.convert("1"), _COLOUR.convert("RGBA"))),
+        picture_bytes(_COLOUR.convert("P", palette=Image.Palette.ADAPTIVE), "PNG", transparency=1),
+        picture_bytes(_COLOUR, "PNG", exif=exif, icc_profile=_profile()),
         picture_bytes(grey, "PNG", save_all=True, append_images=[grey.rotate(90)]),
     )
 
 
 def jpeg_files() -> tuple[bytes, ...]:
     """JPEG, sequential and progressive, grey, in colour and for print."""
-    colour = Image.fromarray(_RNG.integers(0, 256, (17, 19, 3), dtype=np.uint8))
     exif = Image.Exif()
     exif[0x0112] = 3
     return (
-        *(picture_bytes(colour.convert(mode), "JPEG") for mode in ("L", "RGB", "CMYK")),
-        picture_bytes(colour, "JPEG", progressive=True, exif=exif),
+        *(picture_bytes(_LARGER.convert(mode), "JPEG") for mode in ("L", "RGB", "CMYK")),
+        picture_bytes(_LARGER, "JPEG", progressive=True, exif=exif),
     )
 
 
 def other_pictures() -> tuple[tuple[str, bytes], ...]:
     """The other formats that are read, each by its suffix."""
-    colour = Image.fromarray(_RNG.integers(0, 256, (9, 7, 3), dtype=np.uint8))
-    palette = colour.convert("P", palette=Image.Palette.ADAPTIVE)
+    palette = _COLOUR.convert("P", palette=Image.Palette.ADAPTIVE)
     return (
         ("gif", picture_bytes(palette, "GIF", save_all=True, append_images=[palette.rotate(180)])),
-        ("bmp", picture_bytes(colour, "BMP")),
-        ("tif", picture_bytes(colour, "TIFF")),
-        ("tif", picture_bytes(colour, "TIFF", compression="tiff_lzw")),
-        ("tif", picture_bytes(colour.convert("L"), "TIFF", compression="tiff_deflate")),
-        ("webp", picture_bytes(colour, "WEBP", lossless=True)),
-        ("png", picture_bytes(colour, "PPM")),
+        ("bmp", picture_bytes(_COLOUR, "BMP")),
+        ("tif", picture_bytes(_COLOUR, "TIFF")),
+        ("tif", picture_bytes(_COLOUR, "TIFF", compression="tiff_lzw")),
+        ("tif", picture_bytes(_COLOUR.convert("L"), "TIFF", compression="tiff_deflate")),
+        ("webp", picture_bytes(_COLOUR, "WEBP", lossless=True)),
+        ("png", picture_bytes(_COLOUR, "PPM")),
     )
+
+
+def _profile() -> bytes:
+    """An ICC profile with the date 0 in its header, where the library writes the time of day."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return profile[:24] + bytes(12) + profile[36:]
 
 
 def picture_bytes(image: Image.Image, format: str, **options: Any) -> bytes:

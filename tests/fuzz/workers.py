@@ -12,13 +12,16 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib import import_module
 from multiprocessing.connection import Connection, wait
+from pkgutil import walk_packages
 from typing import Any, NamedTuple
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
 
+import kmeans_cli
 from tests.fuzz import whole
 from tests.fuzz.case import WHOLE_RUNS, Case
 from tests.fuzz.formats import formats
@@ -152,11 +155,21 @@ def _give_next(worker: Worker, tasks: Iterator[Task]) -> bool:
 
 def open_place() -> tempfile.TemporaryDirectory[str]:
     """A folder to run inputs in, with the whole runs; made the working directory."""
+    _load_program()
     place = tempfile.TemporaryDirectory(prefix="kmeans-fuzz-")
     os.chdir(place.name)
     WHOLE_RUNS.mkdir()
     whole.make_runs(WHOLE_RUNS)
     return place
+
+
+def _load_program() -> None:
+    """Import every module: hypothesis also draws the constants in those that are loaded.
+
+    A command imports some late, so what a batch draws would depend on the batches before it.
+    """
+    for module in walk_packages(kmeans_cli.__path__, "kmeans_cli."):
+        import_module(module.name)
 
 
 def _work(connection: Connection, at: Any) -> None:
