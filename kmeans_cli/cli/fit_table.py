@@ -8,7 +8,8 @@ from typing import Any
 from rich.table import Table
 
 from kmeans_cli.cli.output import build_table
-from kmeans_cli.commands.fit import FitPlan, FitReport
+from kmeans_cli.commands.fit import FitReport
+from kmeans_cli.commands.fit_plan import FitPlan
 
 _SCORES = {
     "accuracy": "accuracy",

@@ -4,35 +4,30 @@ from __future__ import annotations
 
 import time
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kmeans_cli import datasets, records
+from kmeans_cli import records
 from kmeans_cli.checkpoints import CHECKPOINTS, Checkpoints
+from kmeans_cli.commands.fit_plan import load, thread_count
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.record import logged, origin
 from kmeans_cli.commands.resume import check_unchanged, check_whole, has_all, resume_offered
-from kmeans_cli.commands.start import given_start, sha256_of, with_start_named
+from kmeans_cli.commands.start import sha256_of, with_start_named
 from kmeans_cli.config import Config, dump
-from kmeans_cli.core.engine import check
-from kmeans_cli.core.samples import ArraySamples
-from kmeans_cli.core.types import Float64Array, MapBlocks, StopReason
+from kmeans_cli.core.types import MapBlocks, StopReason
 from kmeans_cli.datasets.types import Dataset
-from kmeans_cli.errors import ConfigError, PlaceError
+from kmeans_cli.errors import PlaceError
 from kmeans_cli.evaluation import FitOutcome, evaluate
-from kmeans_cli.experiment import FitData, FitJob, Fitted, run_fit, seed_of_fit
+from kmeans_cli.experiment import FitData, FitJob, Fitted, run_fit
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.plots.registry import PLOTS
 from kmeans_cli.progress import Progress, Stage, Warned
 from kmeans_cli.runs import Run, RunFolder, RunStatus, check_label, open_run, reopen_run
-from kmeans_cli.sweep import starts_per_k
-from kmeans_cli.threads import available_cores, open_block_map
+from kmeans_cli.threads import open_block_map
 
 NAME = "fit"
-
-BYTES_OF_PROGRAM = 130 << 20
-"""Python, NumPy and matplotlib with figures drawn (measured)."""
 
 
 @dataclass(frozen=True)
@@ -52,31 +47,6 @@ class FitReport:
     interrupted: str | None
 
 
-@dataclass(frozen=True)
-class FitPlan:
-    """What a fit would do.
-
-    Attributes:
-        dataset: The data set's name.
-        shape: (n, d) of the training samples.
-        dtype: float32 or float64.
-        n_test: Held-out samples.
-        jobs: The fits.
-        threads: Threads of a fit.
-        bytes_peak: About the memory the whole process needs.
-        in_passes: Why the data are read in passes; None: they are held in memory.
-    """
-
-    dataset: str
-    shape: tuple[int, int]
-    dtype: str
-    n_test: int
-    jobs: tuple[FitJob, ...]
-    threads: int
-    bytes_peak: int
-    in_passes: str | None = None
-
-
 def fit(
     config: Config, *, where: RunPlace, progress: Progress, should_stop: Interruption, resume: Run | None = None
 ) -> FitReport:
@@ -92,7 +62,7 @@ def fit(
     if config.name is not None:
         check_label(config.name)
     config = with_start_named(config, where.runs_dir)
-    dataset, jobs = _load(config, where, progress)
+    dataset, jobs = load(config, where, progress)
     start_sha256 = sha256_of(jobs[0].start)
     finished = None if resume is None else finished_report(resume, config, dataset, start_sha256)
     if finished is not None:
@@ -127,52 +97,6 @@ def fit(
         with should_stop.deferred(), suppress(PlaceError):  # the run is completed, whatever comes now
             checkpoints.remove()
     return FitReport(folder.path, dataset.name, metrics, None if whole else should_stop.reason)
-
-
-def plan(config: Config, *, where: RunPlace, progress: Progress) -> FitPlan:
-    """What ``fit`` would do, after reading and checking the data; nothing is written."""
-    dataset, jobs = _load(config, where, progress)
-    n, d = dataset.X.shape
-    n_test = 0 if dataset.test is None else len(dataset.test.X)
-    # The samples, as much again while they are read and made ready, and labels, distances and bounds.
-    matrices = (n + n_test) * d * dataset.X.itemsize * 2
-    working = n * 64 + 8 * config.kmeans.n_clusters * d * 8
-    peak = BYTES_OF_PROGRAM + matrices + working
-    return FitPlan(dataset.name, (n, d), str(dataset.X.dtype), n_test, jobs, thread_count(config), peak)
-
-
-def thread_count(config: Config) -> int:
-    """Threads of a fit."""
-    return config.executor.jobs or available_cores()
-
-
-def _load(config: Config, where: RunPlace, progress: Progress) -> tuple[Dataset, tuple[FitJob, ...]]:
-    start = given_start(config.kmeans, where.runs_dir)
-    dataset = datasets.load(config.data, data_dir=where.data_dir, progress=progress)
-    try:
-        check(ArraySamples(dataset.X, dataset.weights), config.kmeans, start)
-    except ConfigError as error:
-        raise error.at(f"kmeans.{error.where}") from None
-    return dataset, jobs_of(config, start)
-
-
-def jobs_of(config: Config, start: Float64Array | None) -> tuple[FitJob, ...]:
-    """The fits of a run, from drawn starts or (k, d) a given one."""
-    (n_starts,) = starts_per_k(config.kmeans, 1)
-    # Mini-batch chooses among its starts before it begins; an exact fit is made from each.
-    n_fits, n_init = (1, n_starts) if config.kmeans.is_minibatch else (n_starts, 1)
-    return tuple(
-        FitJob(
-            number,
-            replace(config.kmeans, n_init=n_init),
-            seed_of_fit(config.seed, number),
-            start,
-            config.evaluate.distance_sum_history,
-            config.trace,
-            config.minibatch,
-        )
-        for number in range(n_fits)
-    )
 
 
 def finished_report(run: Run, config: Config, dataset: Dataset, start_sha256: str | None) -> FitReport | None:

@@ -9,17 +9,16 @@ from typing import Any
 
 from kmeans_cli import records
 from kmeans_cli.checkpoints import Checkpoints
-from kmeans_cli.commands.fit import NAME, FitReport, finished_report, jobs_of, open_folder, thread_count
+from kmeans_cli.commands.fit import NAME, FitReport, finished_report, open_folder
+from kmeans_cli.commands.fit_plan import check_start, jobs_of, thread_count
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.record import logged, origin
 from kmeans_cli.commands.resume import resume_offered
 from kmeans_cli.commands.start import given_start, sha256_of, with_start_named
 from kmeans_cli.config import Config
-from kmeans_cli.core.engine import check
 from kmeans_cli.core.stream_start import n_drawn
 from kmeans_cli.core.types import MapBlocks, StopReason
 from kmeans_cli.datasets.shards import FileStream
-from kmeans_cli.errors import ConfigError
 from kmeans_cli.evaluation import FitOutcome
 from kmeans_cli.experiment import FitData, FitJob, run_fit
 from kmeans_cli.interruption import Interruption
@@ -52,11 +51,9 @@ def fit_in_passes(
     if config.name is not None:
         check_label(config.name)
     config = with_start_named(config, where.runs_dir)
-    jobs = jobs_of(config, given_start(config.kmeans, where.runs_dir))
-    try:
-        check(stream, config.kmeans, jobs[0].start)
-    except ConfigError as error:
-        raise error.at(f"kmeans.{error.where}") from None
+    start = given_start(config.kmeans, where.runs_dir)
+    check_start(stream, config, start)
+    jobs, start_sha256 = jobs_of(config, start), sha256_of(start)
     threads = thread_count(config)
     with ExitStack() as readers:
         row_bytes = stream.d * stream.raw_dtype.itemsize
@@ -65,7 +62,6 @@ def fit_in_passes(
         data = survey_stream(stream, config.data, map_blocks, progress)
         load_seconds = time.perf_counter() - began
         dataset = data.dataset
-        start_sha256 = sha256_of(jobs[0].start)
         finished = None if resume is None else finished_report(resume, config, dataset, start_sha256)
         if finished is not None:
             return finished

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kmeans_cli.commands.fit import BYTES_OF_PROGRAM, FitPlan, jobs_of, thread_count
+from kmeans_cli.commands.fit_plan import BYTES_OF_PROGRAM, FitPlan, jobs_of, thread_count
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.start import given_start
 from kmeans_cli.config import Config

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from kmeans_cli import datasets
-from kmeans_cli.commands.fit import FitReport, fit, plan
+from kmeans_cli.commands.fit import FitReport, fit
+from kmeans_cli.commands.fit_plan import plan_fit
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.config import Config, Override, resolve
 from kmeans_cli.datasets.params import DataParams
@@ -186,7 +187,7 @@ def test_a_fit_that_converged_in_time_is_completed(tmp_path: Path) -> None:
 
 def test_a_plan_writes_nothing(tmp_path: Path) -> None:
     """A plan names the fits, their seeds and the memory, and leaves no folder."""
-    planned = plan(_config(kmeans__n_init=3), where=RunPlace(tmp_path / "runs"), progress=silent)
+    planned = plan_fit(_config(kmeans__n_init=3), where=RunPlace(tmp_path / "runs"), progress=silent)
     assert (planned.shape, len(planned.jobs), planned.jobs[0].seed) == ((1797, 64), 3, 0)
     assert len({job.seed for job in planned.jobs}) == 3
     assert planned.bytes_peak > planned.shape[0] * planned.shape[1] * 4
