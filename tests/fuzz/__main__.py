@@ -47,7 +47,7 @@ def fuzz(kinds: tuple[str, ...], seed: int, n_inputs: int, seconds: float, n_wor
     began = time.monotonic()
     counts: dict[str, Counter[int | None]] = {kind: Counter() for kind in kinds}
     failures, slowest, memory = 0, 0.0, 0
-    tasks = _tasks(kinds, seed, counts, n_inputs, began + seconds)
+    tasks = _tasks(kinds, seed, n_inputs, began + seconds)
     for done in run_batches(tasks, n_workers):
         if isinstance(done, Done):
             counts[done.task.kind] += done.codes
@@ -67,18 +67,13 @@ def fuzz(kinds: tuple[str, ...], seed: int, n_inputs: int, seconds: float, n_wor
     return 1 if failures else 0
 
 
-def _tasks(
-    kinds: tuple[str, ...], seed: int, counts: dict[str, Counter[int | None]], n_inputs: int, until: float
-) -> Iterator[Task]:
-    """Batches of each kind in turn, until enough is done or the time is up."""
-    number, given = 0, 0
-    while sum(map(Counter.total, counts.values())) < n_inputs:
+def _tasks(kinds: tuple[str, ...], seed: int, n_inputs: int, until: float) -> Iterator[Task]:
+    """Batches of each kind in turn, as many of each, until there are enough or the time is up."""
+    for number in range(-(-n_inputs // (BATCH * len(kinds)))):
         for kind in kinds:
-            if time.monotonic() > until or given * BATCH >= n_inputs + len(kinds) * BATCH:
+            if time.monotonic() > until:
                 return
-            given += 1
             yield Task(seed, kind, number)
-        number += 1
 
 
 def _case_of(task: Task, at: int) -> Case:
