@@ -12,10 +12,10 @@ from kmeans_cli.cli import options
 from kmeans_cli.cli.console import Console
 from kmeans_cli.cli.fit_table import fit_table, plan_table, plan_values
 from kmeans_cli.cli.overrides import config_file, overrides, parse_duration
-from kmeans_cli.commands.fit import NAME
 from kmeans_cli.commands.fit import fit as run_fit
 from kmeans_cli.commands.fit_passes import fit_in_passes
 from kmeans_cli.commands.fit_plan import plan_fit
+from kmeans_cli.commands.fit_run import NAME
 from kmeans_cli.commands.passes_plan import plan_in_passes, stream_of
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.resume import how_to_resume

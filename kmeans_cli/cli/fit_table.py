@@ -8,8 +8,8 @@ from typing import Any
 from rich.table import Table
 
 from kmeans_cli.cli.output import build_table
-from kmeans_cli.commands.fit import FitReport
 from kmeans_cli.commands.fit_plan import FitPlan
+from kmeans_cli.commands.fit_run import FitReport
 
 _SCORES = {
     "accuracy": "accuracy",

@@ -9,8 +9,16 @@ from typing import Any
 
 from kmeans_cli import records
 from kmeans_cli.checkpoints import Checkpoints
-from kmeans_cli.commands.fit import NAME, FitReport, finished_report, open_folder
 from kmeans_cli.commands.fit_plan import check_start, jobs_of, thread_count
+from kmeans_cli.commands.fit_run import (
+    NAME,
+    FitReport,
+    finished_report,
+    metrics_of,
+    open_folder,
+    remove_checkpoints,
+    write_numbers_and_figures,
+)
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.record import logged, origin
 from kmeans_cli.commands.resume import resume_offered
@@ -19,11 +27,11 @@ from kmeans_cli.config import Config
 from kmeans_cli.core.stream_start import n_drawn
 from kmeans_cli.core.types import MapBlocks, StopReason
 from kmeans_cli.datasets.shards import FileStream
+from kmeans_cli.datasets.types import Dataset
 from kmeans_cli.evaluation import FitOutcome
 from kmeans_cli.experiment import FitData, FitJob, run_fit
 from kmeans_cli.interruption import Interruption
-from kmeans_cli.plots.registry import PLOTS
-from kmeans_cli.progress import Progress, Stage, Warned
+from kmeans_cli.progress import Progress, Stage
 from kmeans_cli.runs import Run, RunFolder, RunStatus, check_label
 from kmeans_cli.stream_labels import NOTES, notes_folder, write_labels
 from kmeans_cli.stream_map import open_map
@@ -82,7 +90,7 @@ def fit_in_passes(
             if not work.whole:
                 folder.mark(RunStatus.INTERRUPTED, should_stop.reason)
         if work.whole:
-            work.checkpoints.remove()
+            remove_checkpoints(work.checkpoints, should_stop)
     return FitReport(folder.path, dataset.name, metrics, None if work.whole else should_stop.reason)
 
 
@@ -127,30 +135,13 @@ class _Work:
         records.write_history(self.folder, histories)
         self.progress(Stage("evaluating"))
         evaluated = evaluate_stream(self.data, best, self.config.evaluate, self.config.data.seed, self.map_blocks)
-        metrics = {"fit": best.job.number, **evaluated.metrics}
-        metrics["warnings"] = [*self.data.dataset.warnings, *self._notes(stream), *metrics["warnings"]]
-        metrics["seconds"] |= {"load": load_seconds, "prepare": self.data.seconds, "figures": 0.0}
-        self._record(evaluated, metrics)
+        _write_arrays(self.folder, self.data.dataset, evaluated)
+        warnings = (*self.data.dataset.warnings, *self._notes(stream))
+        metrics = metrics_of(evaluated, warnings, {"load": load_seconds, "prepare": self.data.seconds})
+        self.whole &= write_numbers_and_figures(
+            self.folder, self.config, self.data.dataset, evaluated, metrics, self.progress, self.should_stop
+        )
         return metrics
-
-    def _record(self, outcome: FitOutcome, metrics: dict[str, Any]) -> None:
-        dataset = self.data.dataset
-        model = records.write_model(self.folder, "model.npz", dataset, without_labels(outcome))
-        records.write_centroids(self.folder, model)
-        records.write_trace(self.folder, outcome.fitted)
-        for warning in metrics["warnings"]:
-            self.progress(Warned(warning))
-        self.folder.write_json("metrics.json", metrics)
-        if self.config.figures.enabled:
-            began = time.perf_counter()
-            self.progress(Stage("drawing figures"))
-            view = records.build_view(dataset, outcome)
-            signalled = self.should_stop
-            self.whole &= records.write_figures(
-                self.folder, PLOTS, view, self.config.figures, should_stop=lambda: signalled.signalled
-            )
-            metrics["seconds"]["figures"] = time.perf_counter() - began
-            self.folder.write_json("metrics.json", metrics)
 
     def _notes(self, stream: FileStream) -> tuple[str, ...]:
         """What is true of a draw only, in words."""
@@ -160,3 +151,9 @@ class _Work:
             drawn = n_drawn(stream, kmeans.n_clusters)
             notes.append(f"the start ({kmeans.init}) was made on {drawn:,} of {stream.n:,} samples")
         return tuple(notes)
+
+
+def _write_arrays(folder: RunFolder, dataset: Dataset, outcome: FitOutcome) -> None:
+    model = records.write_model(folder, "model.npz", dataset, without_labels(outcome))
+    records.write_centroids(folder, model)
+    records.write_trace(folder, outcome.fitted)

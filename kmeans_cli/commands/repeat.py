@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from kmeans_cli.commands import compress_image, fit, image_plan, multi_init, predict, sweep_k
+from kmeans_cli.commands import compress_image, fit, fit_run, image_plan, multi_init, predict, sweep_k
 from kmeans_cli.commands.fit_passes import fit_in_passes
 from kmeans_cli.commands.fitted import data_place
 from kmeans_cli.commands.image_plan import ImageOutput
@@ -115,7 +115,7 @@ def _predict(again: _Again) -> _Made:
 
 
 _REPEAT: dict[str, Callable[[_Again], _Made]] = {
-    fit.NAME: _fit,
+    fit_run.NAME: _fit,
     sweep_k.NAME: _several(sweep_k.sweep_k),
     multi_init.NAME: _several(multi_init.multi_init),
     image_plan.NAME: _compress_image,

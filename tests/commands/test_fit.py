@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from kmeans_cli import datasets
-from kmeans_cli.commands.fit import FitReport, fit
+from kmeans_cli.commands.fit import fit
 from kmeans_cli.commands.fit_plan import plan_fit
+from kmeans_cli.commands.fit_run import FitReport
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.config import Config, Override, resolve
 from kmeans_cli.datasets.params import DataParams

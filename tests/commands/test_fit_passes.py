@@ -14,8 +14,9 @@ from typer.testing import CliRunner
 
 from kmeans_cli.cli.app import app
 from kmeans_cli.cluster import open_cluster
-from kmeans_cli.commands.fit import FitReport, fit
+from kmeans_cli.commands.fit import fit
 from kmeans_cli.commands.fit_passes import fit_in_passes
+from kmeans_cli.commands.fit_run import FitReport
 from kmeans_cli.commands.passes_plan import stream_of
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.config import Config, build

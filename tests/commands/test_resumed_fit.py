@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from kmeans_cli.checkpoints import CHECKPOINTS, Checkpoints
-from kmeans_cli.commands.fit import FitReport, fit
+from kmeans_cli.commands.fit import fit
+from kmeans_cli.commands.fit_run import FitReport
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.config import Config, Override, resolve
 from kmeans_cli.core.algorithms import ALGORITHMS, MINIBATCH
