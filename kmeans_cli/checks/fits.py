@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -35,6 +35,8 @@ _SHOWN = 3
 _TOLD_ONLY = ("algorithm", "algorithm_reason", "warnings", "seconds")
 """What nothing in the folder can prove."""
 
+_Result = TypeVar("_Result", bound=KMeansResult)
+
 
 @dataclass(frozen=True)
 class KeptFit:
@@ -56,6 +58,19 @@ class KeptFit:
     labels: LabelArray
     n_iter: int
     told: Mapping[str, Any]
+
+    def result(self, kind: type[_Result], **measured: Any) -> _Result:
+        """The fit as it would have ended, with what was measured anew; what no number comes from is left empty."""
+        return kind(
+            centroids=self.centroids,
+            history=(),
+            stop_reason=StopReason(self.told["stop_reason"]),
+            start=self.centroids,
+            init_indices=None,
+            algorithm="",
+            algorithm_reason="",
+            **measured,
+        )
 
 
 def check_fits(
@@ -134,18 +149,12 @@ def job_of(run: Run, config: Config) -> FitJob:
 
 def _check_numbers(kept: KeptFit, config: Config, data: FitData, map_blocks: MapBlocks) -> Iterator[Finding]:
     squared = own_squared_distances(data.samples, kept.centroids, kept.labels, map_blocks)
-    result = KMeansResult(
-        centroids=kept.centroids,
+    result = kept.result(
+        KMeansResult,
         labels=kept.labels,
         squared_distances=squared,
         inertia=weighted_sum(squared, data.samples.weights),
         cluster_sizes=np.bincount(kept.labels, minlength=len(kept.centroids)),
-        history=(),
-        stop_reason=StopReason(kept.told["stop_reason"]),
-        start=kept.centroids,
-        init_indices=None,
-        algorithm="",
-        algorithm_reason="",
     )
     fitted = Fitted(kept.job, result, None)
     measured = evaluate(data, fitted, config.evaluate, config.data.seed, map_blocks).metrics | {"n_iter": kept.n_iter}

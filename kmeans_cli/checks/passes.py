@@ -15,11 +15,10 @@ from kmeans_cli.checks.finding import SLACK, Finding
 from kmeans_cli.checks.fits import KeptFit, compare_numbers, job_of, nearer_elsewhere, of_other_data
 from kmeans_cli.config import Config
 from kmeans_cli.core.distance import squared_distances
-from kmeans_cli.core.passes import labels_of, own_squared
-from kmeans_cli.core.scratch import Scratch
+from kmeans_cli.core.passes import labelled_blocks, own_squared
 from kmeans_cli.core.stream import Piece, Stream
 from kmeans_cli.core.stream_result import StreamResult
-from kmeans_cli.core.types import Float64Array, IntArray, LabelArray, MapBlocks, StopReason
+from kmeans_cli.core.types import Float64Array, IntArray, LabelArray, MapBlocks
 from kmeans_cli.experiment import FitData, Fitted
 from kmeans_cli.runs import Run
 from kmeans_cli.runs.read import METRICS, MODEL
@@ -65,18 +64,12 @@ def _numbers(
 
 def _result(kept: KeptFit, cluster_sizes: IntArray, pieces: Sequence[_Looked]) -> StreamResult:
     """The fit as it would have ended, by the sums of the pieces."""
-    return StreamResult(
-        centroids=kept.centroids,
+    return kept.result(
+        StreamResult,
         labels=kept.labels[:0],
         squared_distances=np.zeros(0),
         inertia=sum(piece.inertia for piece in pieces),
         cluster_sizes=cluster_sizes,  # those of the model, which were held against labels.npy (checks/agreement.py)
-        history=(),
-        stop_reason=StopReason(kept.told["stop_reason"]),
-        start=kept.centroids,
-        init_indices=None,
-        algorithm="",
-        algorithm_reason="",
         distance_sum=sum(piece.distance_sum for piece in pieces),
     )
 
@@ -104,15 +97,14 @@ class _LookAgain:
     def __call__(self, piece: Piece) -> _Looked:
         """Do it."""
         labels: LabelArray = np.load(self.labels, mmap_mode="r", allow_pickle=False)[piece.start : piece.stop]
-        squared, nearest, scratch = np.empty(piece.n), np.empty(piece.n, dtype=np.int32), Scratch()
+        squared, nearest = np.empty(piece.n), np.empty(piece.n, dtype=np.int32)
         wrong: list[int] = []
-        for where, rows in self.stream.blocks(piece):
-            own, at = own_squared(rows, self.centroids, labels[where]), where.start
-            found = labels_of(rows, self.stream.frame, self.centroids, scratch)
+        for where, rows, found in labelled_blocks(self.stream, piece, self.centroids):
+            own = own_squared(rows, self.centroids, labels[where])
             squared[where], nearest[where] = own, found
             other = np.flatnonzero(found != labels[where])
             nearer = own[other] > squared_distances(rows[other], self.centroids[found[other]]) * (1 + SLACK)
-            wrong.extend((at + other[nearer]).tolist())
+            wrong.extend((where.start + other[nearer]).tolist())
         sums = float(squared.sum()), float(np.sqrt(squared).sum())
         if not wrong:
             return _Looked(*sums, 0)

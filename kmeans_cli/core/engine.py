@@ -10,12 +10,12 @@ import numpy as np
 
 from kmeans_cli.core.algorithms import ALGORITHMS, choose
 from kmeans_cli.core.algorithms.minibatch import BatchLoop
-from kmeans_cli.core.batch_start import draw_start
+from kmeans_cli.core.begin import begin_at, drawn
 from kmeans_cli.core.check import check
 from kmeans_cli.core.distance import own_squared_distances
 from kmeans_cli.core.empty import EMPTY_POLICIES, EmptyCase
 from kmeans_cli.core.exact_loop import CANCELLED, ExactLoop
-from kmeans_cli.core.init import INITS, Start, StartCase
+from kmeans_cli.core.init import Start, StartCase
 from kmeans_cli.core.params import KMeansParams, MiniBatchParams
 from kmeans_cli.core.prepare import Prepared, prepare
 from kmeans_cli.core.result import build_result, weighted_sum
@@ -101,13 +101,8 @@ def fit(
         prepared = prepare(samples, map_blocks)
     after_prepare = clock()
     rng = np.random.default_rng(seed)
-    if state is not None:
-        rng.bit_generator.state = state.rng_state
-        begin = Start(state.start, state.init_indices)
-    elif start is not None:
-        begin = Start(np.asarray(start, dtype=np.float64), None)
-    else:
-        begin = _start(params, batches, StartCase(params.n_clusters, samples, prepared, rng, map_blocks))
+    case = StartCase(params.n_clusters, samples, prepared, rng, map_blocks)
+    begin = begin_at(state, start, rng, lambda: drawn(case, params, batches))
     after_init = clock()
     loop: _Loop | BatchLoop
     if params.is_minibatch:
@@ -119,17 +114,9 @@ def fit(
     seconds = {
         "prepare": after_prepare - began,
         "init": after_init - after_prepare,
-        "fit": clock() - after_init + sum(record.seconds for record in (state.history if state is not None else ())),
+        "fit": clock() - after_init + (0.0 if state is None else state.seconds),
     }
     return replace(result, seconds=seconds)
-
-
-def _start(params: KMeansParams, batches: MiniBatchParams, case: StartCase) -> Start:
-    init = INITS[params.init_name]
-    if params.is_minibatch:
-        assert isinstance(params.n_init, int)  # a list is for several k, so for several fits
-        return draw_start(case, init, params.n_init, batches.batch_size)
-    return init(case)
 
 
 class _Loop(ExactLoop):

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from kmeans_cli.core.begin import begin_at
 from kmeans_cli.core.empty import EMPTY_POLICIES
 from kmeans_cli.core.exact_loop import CANCELLED, ExactLoop
 from kmeans_cli.core.init import Start
@@ -51,13 +52,7 @@ def fit_stream(
     """
     began = clock()
     rng = np.random.default_rng(seed)
-    if state is not None:
-        rng.bit_generator.state = state.rng_state
-        begin = Start(state.start, state.init_indices)
-    elif start is not None:
-        begin = Start(np.asarray(start, dtype=np.float64), None)
-    else:
-        begin = draw_stream_start(stream, params, batches, rng, map_blocks)
+    begin = begin_at(state, start, rng, lambda: draw_stream_start(stream, params, batches, rng, map_blocks))
     after_init = clock()
     loop: _PassLoop | StreamBatchLoop
     if params.is_minibatch:
@@ -67,7 +62,7 @@ def fit_stream(
         if state is not None:
             loop.restore(state)
     result = loop.result(loop.run(on_iteration))
-    before = sum(record.seconds for record in (state.history if state is not None else ()))
+    before = 0.0 if state is None else state.seconds
     seconds = {"prepare": 0.0, "init": after_init - began, "fit": clock() - after_init + before}
     return replace(result, seconds=seconds)
 

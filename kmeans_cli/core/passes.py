@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,12 +57,11 @@ class Assign:
 
     def __call__(self, piece: Piece) -> PieceSums:
         """Do it."""
-        frame, k = self.stream.frame, len(self.centroids)
         labels: LabelArray = np.empty(piece.n, dtype=np.int32)
-        sums, scratch = np.zeros(self.centroids.shape), Scratch()
-        for where, rows in self.stream.blocks(piece):
-            labels[where] = labels_of(rows, frame, self.centroids, scratch)
-            _add_by_label(sums, rows, labels[where], frame.origin)
+        sums, k = np.zeros(self.centroids.shape), len(self.centroids)
+        for where, rows, joined in labelled_blocks(self.stream, piece, self.centroids):
+            labels[where] = joined
+            _add_by_label(sums, rows, joined, self.stream.frame.origin)
         n_moved = piece.n
         if self.former is not None:
             n_moved = int(np.count_nonzero(self.stream.kept(self.former, piece) != labels))
@@ -165,6 +165,15 @@ class FindFar:
         return ordered.among(np.sort(np.unique(ordered.labels, return_index=True)[1]))
 
 
+def labelled_blocks(
+    stream: Stream, piece: Piece, centroids: Float64Array
+) -> Iterator[tuple[slice, FloatArray, LabelArray]]:
+    """The blocks of a piece: where in it, (m, d) rows, and (m,) int32 which of (k, d) centroids is nearest to each."""
+    scratch = Scratch()
+    for where, rows in stream.blocks(piece):
+        yield where, rows, _labels_of(rows, stream.frame, centroids, scratch)
+
+
 def _own_squared_of(stream: Stream, piece: Piece, centroids: Float64Array, labels: LabelArray) -> Float64Array:
     squared = np.empty(piece.n)
     for where, rows in stream.blocks(piece):
@@ -172,8 +181,14 @@ def _own_squared_of(stream: Stream, piece: Piece, centroids: Float64Array, label
     return squared
 
 
-def labels_of(rows: FloatArray, frame: Frame, centroids: Float64Array, scratch: Scratch) -> LabelArray:
-    """(m,) int32, the exact nearest of (k, d) centroids for (m, d) rows."""
+def own_squared(rows: FloatArray, centroids: Float64Array, labels: LabelArray) -> Float64Array:
+    """(m,) squared distance of each row to the centroid of its cluster, in float64."""
+    step = chunk_rows(rows.shape[1])
+    parts = [slice(start, start + step) for start in range(0, len(rows), step)]
+    return np.concatenate([squared_distances(rows[part], centroids[labels[part]]) for part in parts])
+
+
+def _labels_of(rows: FloatArray, frame: Frame, centroids: Float64Array, scratch: Scratch) -> LabelArray:
     labels: LabelArray = np.empty(len(rows), dtype=np.int32)
     step = max(_MIN_ROWS, _SCORE_VALUES // len(centroids))
     for start in range(0, len(rows), step):
@@ -183,13 +198,6 @@ def labels_of(rows: FloatArray, frame: Frame, centroids: Float64Array, scratch: 
         scores = scores_of(prepared, targets, where, scratch)
         labels[start : start + step] = nearest(ArraySamples(part), prepared, targets, where, scores).labels
     return labels
-
-
-def own_squared(rows: FloatArray, centroids: Float64Array, labels: LabelArray) -> Float64Array:
-    """(m,) squared distance of each row to the centroid of its cluster, in float64."""
-    step = chunk_rows(rows.shape[1])
-    parts = [slice(start, start + step) for start in range(0, len(rows), step)]
-    return np.concatenate([squared_distances(rows[part], centroids[labels[part]]) for part in parts])
 
 
 def _add_by_label(sums: Float64Array, rows: FloatArray, labels: LabelArray, origin: Float64Array) -> None:

@@ -7,13 +7,12 @@ from typing import ClassVar, cast
 
 import numpy as np
 
-from kmeans_cli.core.batch_start import draw_start
-from kmeans_cli.core.init import INITS, PARALLEL, Start, StartCase, kmeans_plus_plus
+from kmeans_cli.core.begin import drawn
+from kmeans_cli.core.init import PARALLEL, Start, StartCase, kmeans_plus_plus
 from kmeans_cli.core.params import KMeansParams, MiniBatchParams
-from kmeans_cli.core.passes import Assign, labels_of, own_squared
+from kmeans_cli.core.passes import Assign, labelled_blocks, own_squared
 from kmeans_cli.core.prepare import prepare
 from kmeans_cli.core.samples import ArraySamples, Samples
-from kmeans_cli.core.scratch import Scratch
 from kmeans_cli.core.stream import Piece, Stream
 from kmeans_cli.core.types import Float64Array, IntArray, MapBlocks
 
@@ -34,20 +33,14 @@ def draw_stream_start(
     """
     if params.init_name == PARALLEL:
         return _Parallel(stream, params.n_clusters, rng, map_blocks).start()
-    init = INITS[params.init_name]
     asked = cast(Samples, stream)  # these inits ask for n, d, weights and rows by index only
     case = StartCase(params.n_clusters, asked, stream.frame.whole(), rng, map_blocks)
     if params.init_name in _WITHOUT_ROWS and not params.is_minibatch:
-        return init(case)
-    drawn = np.sort(rng.choice(stream.n, n_drawn(stream, params.n_clusters), replace=False))
-    samples = ArraySamples(stream.take(drawn))
-    case = replace(case, samples=samples, prepared=prepare(samples, map_blocks))
-    if params.is_minibatch:
-        assert isinstance(params.n_init, int)  # a list is for several k, so for several fits
-        start = draw_start(case, init, params.n_init, batches.batch_size)
-    else:
-        start = init(case)
-    return Start(start.centroids, None if start.indices is None else drawn[start.indices])
+        return drawn(case, params, batches)
+    some = np.sort(rng.choice(stream.n, n_drawn(stream, params.n_clusters), replace=False))
+    samples = ArraySamples(stream.take(some))
+    start = drawn(replace(case, samples=samples, prepared=prepare(samples, map_blocks)), params, batches)
+    return Start(start.centroids, None if start.indices is None else some[start.indices])
 
 
 def n_drawn(stream: Stream, n_clusters: int) -> int:
@@ -65,9 +58,8 @@ class _ComeCloser:
     number: int
 
     def __call__(self, piece: Piece) -> float:
-        squared, scratch = np.empty(piece.n), Scratch()
-        for where, rows in self.stream.blocks(piece):
-            labels = labels_of(rows, self.stream.frame, self.candidates, scratch)
+        squared = np.empty(piece.n)
+        for where, rows, labels in labelled_blocks(self.stream, piece, self.candidates):
             squared[where] = own_squared(rows, self.candidates, labels)
         if self.number:
             squared = np.minimum(squared, self.stream.kept(f"{_CLOSEST}-{1 - self.number % 2}", piece))

@@ -137,6 +137,11 @@ class FitState:
     counts: Float64Array | None = None
     since_reassigning: int = 0
 
+    @property
+    def seconds(self) -> float:
+        """What all iterations so far took."""
+        return sum(record.seconds for record in self.history)
+
 
 OnIteration: TypeAlias = Callable[[IterationRecord, FitState], bool | None]
 """Told after each iteration; True asks the fit to stop there."""
