@@ -104,10 +104,10 @@ def check_fits(
             yield from _check_numbers(kept, config, data, map_blocks)
 
 
-def check_label_table(run: Run, data: FitData) -> Iterator[Finding]:
+def check_label_table(run: Run, data: FitData, map_blocks: MapBlocks) -> Iterator[Finding]:
     """Names and distances of ``labels.csv`` that are not those of the samples."""
     model = run.model()
-    squared = own_squared_distances(data.samples, model.centroids, model.labels)
+    squared = own_squared_distances(data.samples, model.centroids, model.labels, map_blocks)
     table = labels_table(data.dataset, model.labels, model.cluster_classes, squared)
     yield from compare_table(run.path / "labels.csv", table, only=("row", "distance"), measured=("distance",))
 

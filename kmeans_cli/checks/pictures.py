@@ -14,6 +14,7 @@ from kmeans_cli.compression import Original, load_original
 from kmeans_cli.config import Config
 from kmeans_cli.core.distance import squared_distances
 from kmeans_cli.core.nearest import nearest_labels
+from kmeans_cli.core.types import MapBlocks
 from kmeans_cli.datasets.arrays import read_npy_array
 from kmeans_cli.errors import KMeansError, PlaceError
 from kmeans_cli.images.params import STANDARD_INPUT
@@ -28,7 +29,7 @@ from kmeans_cli.runs.read import read_json
 _QUALITY = ("mse", "psnr", "ssim", "delta_e")
 
 
-def check_pictures(run: Run, config: Config) -> Iterator[Finding]:
+def check_pictures(run: Run, config: Config, map_blocks: MapBlocks) -> Iterator[Finding]:
     """Pixels whose palette entry is not the nearest, and numbers that are not those of picture and result.
 
     Where ``smooth`` or ``dither`` chose entries, nearness is not asked for.
@@ -45,9 +46,9 @@ def check_pictures(run: Run, config: Config) -> Iterator[Finding]:
     for source in sources:
         told = [each for (path, _), each in images.items() if path == str(source.path)]
         if told:
-            original = load_original(source, config.image, map)
+            original = load_original(source, config.image, map_blocks)
             for each in told:
-                yield from _check_result(run.path, f"{source.stem}-k{each['k']}", original, config, each)
+                yield from _check_result(run.path, f"{source.stem}-k{each['k']}", original, config, each, map_blocks)
 
 
 def _sources(run: Run, config: Config) -> tuple[Source, ...]:
@@ -67,7 +68,7 @@ def _sources(run: Run, config: Config) -> tuple[Source, ...]:
 
 
 def _check_result(
-    folder: Path, stem: str, original: Original, config: Config, told: Mapping[str, Any]
+    folder: Path, stem: str, original: Original, config: Config, told: Mapping[str, Any], map_blocks: MapBlocks
 ) -> Iterator[Finding]:
     rgba, where = _read_palette(folder / f"palettes/{stem}.json"), f"labels/{stem}.npy"
     labels = read_npy_array(folder / where)
@@ -79,8 +80,8 @@ def _check_result(
     if image.exists() and not np.array_equal(open_picture(image).pixels, reduced.shown):
         yield Finding(f"images/{stem}.png", "is not the palette in the order of the labels")
     if config.image.dither == "none" and config.image.smooth == 0:
-        yield from _check_labels(where, original, reduced)
-    quality = measure(original.shown, reduced.shown)
+        yield from _check_labels(where, original, reduced, map_blocks)
+    quality = measure(original.shown, reduced.shown, map_blocks)
     for name in _QUALITY:
         found = getattr(quality, name)
         if not agree(found, told[name]):
@@ -92,14 +93,14 @@ def _read_palette(path: Path) -> Bytes:
     return np.array([[*entry["rgb"], entry.get("alpha", 255)] for entry in entries], dtype=np.uint8)
 
 
-def _check_labels(where: str, original: Original, reduced: Reduced) -> Iterator[Finding]:
+def _check_labels(where: str, original: Original, reduced: Reduced, map_blocks: MapBlocks) -> Iterator[Finding]:
     """Pixels of visible colours; hidden ones have an entry of their own."""
     hidden, data = original.colours.n_hidden, original.data
     entries = original.visible.entries(reduced.rgba[hidden:])
     colour = original.colours.index.ravel() - hidden
     seen = np.flatnonzero(colour >= 0)
     own = reduced.labels.ravel()[seen].astype(np.int64) - hidden
-    nearest = nearest_labels(data.samples, data.prepared, entries)[colour[seen]]
+    nearest = nearest_labels(data.samples, data.prepared, entries, map_blocks)[colour[seen]]
     other = np.flatnonzero(own != nearest)
     to = partial(squared_distances, data.samples.take(colour[seen[other]]))
     n_wrong = int((to(entries[own[other]]) > to(entries[nearest[other]]) * (1 + SLACK)).sum())

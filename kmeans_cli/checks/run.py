@@ -88,7 +88,7 @@ def _findings(run: Run, load_data: LoadData, map_blocks: MapBlocks) -> Iterator[
 def _numbers(run: Run, load_data: LoadData, map_blocks: MapBlocks) -> Iterator[Finding]:
     command = run.record.get("command")
     if command == "compress-image" and (run.path / METRICS).exists():
-        yield from check_pictures(run, resolve(run.config_file).config)
+        yield from check_pictures(run, resolve(run.config_file).config, map_blocks)
     elif command in _WITH_FITS and (run.path / CONFIG).exists():
         yield from _numbers_of_fits(run, load_data, map_blocks)
 
@@ -110,4 +110,4 @@ def _numbers_of_fits(run: Run, load_data: LoadData, map_blocks: MapBlocks) -> It
         return
     yield from check_fits(run, config, fits, data, map_blocks)
     if is_concluded(run):
-        yield from check_label_table(run, data)
+        yield from check_label_table(run, data, map_blocks)
