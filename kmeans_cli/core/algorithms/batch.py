@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_cli.core.algorithms.batch_centroids import BatchCentroids, Bounds
-from kmeans_cli.core.algorithms.batch_search import DenseSearch, OutlineSearch, parts_of
+from kmeans_cli.core.algorithms.batch_search import DenseSearch, OutlineSearch, SummingSearch, parts_of
 from kmeans_cli.core.prepare import Prepared
 from kmeans_cli.core.types import IntArray, MapBlocks
 
@@ -29,7 +29,7 @@ class FewClusters:
     def __init__(self, size: int, k: int, d: int) -> None:
         self.labels: IntArray = np.empty(size, dtype=np.intp)
         self._parts = parts_of(size)
-        self._searches = [DenseSearch(self.labels[part], k, d) for part in self._parts]
+        self._searches = [SummingSearch(self.labels[part], k, d) for part in self._parts]
         self._sums = np.empty((len(self._parts), k, d), dtype=np.float32)
 
     def learn(

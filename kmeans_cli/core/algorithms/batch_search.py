@@ -41,8 +41,6 @@ class DenseSearch:
         self._slabs = np.zeros((n_slabs, slab_rows, d), dtype=np.float32)
         self._score_slabs = np.zeros((n_slabs, slab_rows, k), dtype=np.float32)
         self._rows, self._scores = self._slabs.reshape(-1, d)[:m], self._score_slabs.reshape(-1, k)[:m]
-        self._sum_slabs = np.empty((n_slabs, k, d), dtype=np.float32)
-        self._every = np.arange(m)
 
     def look(self, prepared: Prepared, indices: IntArray, centroids: BatchCentroids) -> None:
         """Label the rows with these (m,) indices."""
@@ -51,6 +49,15 @@ class DenseSearch:
         np.matmul(self._slabs, centroids.q.T, out=self._score_slabs)
         np.subtract(centroids.bias, self._scores, out=self._scores)
         np.argmin(self._scores, axis=1, out=self._labels)
+
+
+class SummingSearch(DenseSearch):
+    """The same, and sums of the rows it looked at."""
+
+    def __init__(self, labels: IntArray, k: int, d: int) -> None:
+        super().__init__(labels, k, d)
+        self._sum_slabs = np.empty((len(self._slabs), k, d), dtype=np.float32)
+        self._every = np.arange(len(labels))
 
     def add_up(self, sums: NDArray[np.float32]) -> None:
         """Set (k, d) sums to those of the rows by label: products with a one-hot matrix, in place of the scores."""
