@@ -33,6 +33,11 @@ def labels_name(stem: str) -> str:
     return f"labels/{stem}.npy"
 
 
+def palette_name(stem: str) -> str:
+    """Where the palette is, for programs."""
+    return f"palettes/{stem}.json"
+
+
 def figure_name(figure: str, stem: str, format: str) -> str:
     """Where a figure is; there is a ``comparison`` of every result."""
     return f"figures/{figure}-{stem}.{format}"
@@ -53,7 +58,7 @@ def build_files(
     reduced, stem = compressed.reduced, stem_of(compressed.original.source.stem, compressed.k)
     if keep_larger or not compressed.is_larger:
         yield image_name(stem), compressed.png
-    yield f"palettes/{stem}.json", palette_json(stem, reduced.rgba, reduced.counts).encode()
+    yield palette_name(stem), palette_json(stem, reduced.rgba, reduced.counts).encode()
     yield f"palettes/{stem}.gpl", palette_gpl(stem, reduced.rgba, reduced.counts).encode("utf-8", "backslashreplace")
     yield labels_name(stem), _label_map(compressed)
     if masks:

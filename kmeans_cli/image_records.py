@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from kmeans_cli.core.types import IterationRecord
-from kmeans_cli.image_files import figure_name, image_name, labels_name, stem_of
+from kmeans_cli.errors import PlaceError
+from kmeans_cli.image_files import figure_name, image_name, labels_name, palette_name, stem_of
 from kmeans_cli.image_work import ImageJob, ImageOutcome, StartOutcome
 from kmeans_cli.images.reduced import Reduced
 from kmeans_cli.images.spaces import Bytes
@@ -76,8 +77,11 @@ class StoredImage:
         """Whether it is what a job would give, with the files that are wanted."""
         if self.origin != _origin(job):
             return False
-        drawn = not figures.enabled or (self.run / figure_name("comparison", self.stem, figures.format)).exists()
-        return self.error is not None or (drawn and self.kept == (keep_larger or not self.is_larger))
+        wanted = [labels_name(self.stem), palette_name(self.stem)]
+        if figures.enabled:
+            wanted.append(figure_name("comparison", self.stem, figures.format))
+        there = all((self.run / name).exists() for name in wanted)
+        return self.error is not None or (there and self.kept == (keep_larger or not self.is_larger))
 
 
 def write_outcome(folder: RunFolder, outcome: ImageOutcome) -> None:
@@ -156,7 +160,11 @@ def _point(stored: StoredImage) -> CurvePoint:
 
 def _thumbnail(label_map: Path, palette: Sequence[Mapping[str, Any]]) -> Bytes:
     """(h, w, 3) every so manieth pixel of a result, on white."""
-    labels = np.load(label_map, mmap_mode="r", allow_pickle=False)
+    try:
+        labels = np.load(label_map, mmap_mode="r", allow_pickle=False)
+    except (EOFError, ValueError) as error:
+        problem = "is broken or cut short; without it, --resume makes this result again"
+        raise PlaceError(problem, where=str(label_map)) from error
     step = -(-max(labels.shape) // _THUMBNAIL)
     rgba = np.array([[*entry["rgb"], entry.get("alpha", 255)] for entry in palette], dtype=np.uint8)
     return Reduced(rgba, np.ascontiguousarray(labels[::step, ::step])).shown

@@ -142,6 +142,26 @@ def test_a_killed_run_is_gone_on_with() -> None:
     assert _files(run) == _files(_run(*args))
 
 
+def test_what_an_interrupted_run_lost_is_made_again() -> None:
+    """Without its labels or its palette a result is not there; broken labels are one line that says what to do."""
+    run = _run(*BOTH)
+    before = _files(run)
+    record = json.loads((run / "run.json").read_text())
+    for name in ("labels/photo-k3.npy", "palettes/other-k4.json"):
+        (run / "run.json").write_text(json.dumps(record | {"status": "interrupted"}))
+        (run / name).unlink()
+        assert _compress("--resume", "latest").exit_code == 0
+        assert _files(run) == before
+    (run / "run.json").write_text(json.dumps(record | {"status": "interrupted"}))
+    labels = run / "labels/photo-k4.npy"
+    labels.write_bytes(labels.read_bytes()[:200])
+    result = _compress("--resume", "latest")
+    assert result.exit_code == 3
+    assert result.stderr.splitlines()[-1].endswith(
+        "labels/photo-k4.npy: is broken or cut short; without it, --resume makes this result again"
+    )
+
+
 def test_reuse_takes_a_finished_run() -> None:
     """The same pictures and settings: the run that is there, also for --out; other bytes are another run."""
     first = _run("photo.png", "--k", "3", "--no-figures")
