@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from kmeans_cli.cli.app import app
 from kmeans_cli.runs import folder as run_folder
 from kmeans_cli.runs import read
+from tests.cli.calls import kmeans
 from tests.kill.chains import check_whole
 from tests.kill.processes import wait_for
 from tests.same_run import comparable
@@ -29,15 +28,6 @@ COMMANDS = {
     "fit": ("fit", *_BLOBS, "--k", "3"),
     "sweep-k": ("sweep-k", *_BLOBS, "--k", "2..3", "--executor", "serial"),
 }
-
-
-@pytest.fixture(autouse=True)
-def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
-
-def _kmeans(*args: str) -> Any:
-    return CliRunner().invoke(app, list(args), prog_name="kmeans")
 
 
 def _assert_one_line(result: Any, code: int, words: str) -> None:
@@ -99,19 +89,19 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
 )
 def test_a_disk_that_is_full_at_any_write(command: str, step: int, disk: Disk) -> None:
     """Whichever write is the last that fits: exit code 3, whole files, --resume ends as if nothing had been."""
-    assert _kmeans(*COMMANDS[command]).exit_code == 0
+    assert kmeans(*COMMANDS[command]).exit_code == 0
     (alone,) = _runs()
     untouched, n_writes = comparable(alone), disk.n_written
     assert n_writes > 10
     for n in range(0, n_writes, step):
         disk.left = n
-        result = _kmeans(*COMMANDS[command], "--runs", f"full-{n}")
+        result = kmeans(*COMMANDS[command], "--runs", f"full-{n}")
         _assert_one_line(result, 3, "No space left on device")
         for path in Path(f"full-{n}").rglob("[!.]*"):
             check_whole(path)
         disk.left = 10**9
         for run in _runs(f"full-{n}"):
-            again = _kmeans(command, "--resume", str(run), "--quiet")
+            again = kmeans(command, "--resume", str(run), "--quiet")
             assert again.exit_code == 0, (n, again.stderr)
             assert comparable(run) == untouched, n
         shutil.rmtree(f"full-{n}", ignore_errors=True)
@@ -120,7 +110,7 @@ def test_a_disk_that_is_full_at_any_write(command: str, step: int, disk: Disk) -
 
 def test_a_file_that_may_not_grow() -> None:
     """The system's own limit to the size of files: one line, exit code 3, the run before is as it was."""
-    assert _kmeans("fit", "--no-figures", "--quiet", "--runs", "runs").exit_code == 0
+    assert kmeans("fit", "--no-figures", "--quiet", "--runs", "runs").exit_code == 0
     (alone,) = _runs("runs")
     untouched = comparable(alone)
     done = subprocess.run(
@@ -157,11 +147,11 @@ def _vanishing(monkeypatch: pytest.MonkeyPatch, at: int) -> None:
 @pytest.mark.parametrize("at", [1, 2, 4, 6, 8])
 def test_a_folder_deleted_while_its_run_works(command: str, at: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """One line that names the file, exit code 3; the folder does not come back, and the one before stays."""
-    _kmeans(*COMMANDS[command])
+    kmeans(*COMMANDS[command])
     (alone,) = _runs()
     untouched = comparable(alone)
     _vanishing(monkeypatch, at)
-    _assert_one_line(_kmeans(*COMMANDS[command]), 3, "No such file or directory")
+    _assert_one_line(kmeans(*COMMANDS[command]), 3, "No such file or directory")
     assert _runs() == [alone]
     assert comparable(alone) == untouched
 
@@ -170,7 +160,7 @@ def test_a_folder_deleted_while_its_run_works(command: str, at: int, monkeypatch
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_place_where_nobody_may_write(command: str) -> None:
     """Nothing is fitted: the folder is claimed first."""
-    result = _kmeans(*COMMANDS[command], "--runs", "/proc/self/runs")
+    result = kmeans(*COMMANDS[command], "--runs", "/proc/self/runs")
     _assert_one_line(result, 3, "/proc/self/runs: cannot hold runs: ")
     assert "fit 1" not in result.stderr
 
@@ -188,7 +178,7 @@ def test_no_more_processes(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(multiprocessing.popen_spawn_posix.Popen, "_launch", launch)
     command = [*COMMANDS["sweep-k"], "--executor", "processes", "--jobs", "2"]
-    _assert_one_line(_kmeans(*command), 4, "Resource temporarily unavailable; try fewer --jobs")
+    _assert_one_line(kmeans(*command), 4, "Resource temporarily unavailable; try fewer --jobs")
     assert len(started) == 1
     wait_for(lambda: not multiprocessing.active_children())
     assert _runs() == []
@@ -204,9 +194,9 @@ def test_no_more_threads(monkeypatch: pytest.MonkeyPatch) -> None:
         real(self)
 
     monkeypatch.setattr(threading.Thread, "start", start)
-    result = _kmeans("fit", "--no-figures", "--jobs", "2")
+    result = kmeans("fit", "--no-figures", "--jobs", "2")
     _assert_one_line(result, 4, "no more threads can be started: can't start new thread; try --jobs 1")
-    assert _kmeans("fit", "--resume", "latest", "--jobs", "1").exit_code == 0
+    assert kmeans("fit", "--resume", "latest", "--jobs", "1").exit_code == 0
 
 
 @pytest.fixture(autouse=True)

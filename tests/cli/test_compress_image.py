@@ -20,8 +20,7 @@ from tests.images.pictures import noise, ramp
 
 
 @pytest.fixture(autouse=True)
-def _in_a_folder_with_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+def _pictures() -> None:
     Image.fromarray(ramp(60, 80)).save("photo.png")
     Image.fromarray(ramp(30, 40)[:, ::-1]).save("other.png")
 

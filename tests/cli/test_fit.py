@@ -19,11 +19,6 @@ from kmeans_cli.cli.app import app
 CONFIGS = Path(__file__).parents[2] / "configs"
 
 
-@pytest.fixture(autouse=True)
-def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
-
 def _fit(*args: str) -> Any:
     return CliRunner().invoke(app, ["fit", "--no-figures", *args], prog_name="kmeans")
 

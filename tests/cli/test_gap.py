@@ -4,31 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pytest
 from numpy.typing import NDArray
-from typer.testing import CliRunner
 
-from kmeans_cli.cli.app import app
+from tests.cli.calls import kmeans
 from tests.same_run import comparable
 
 BLOBS = ("--data", "blobs")
 
 
-@pytest.fixture(autouse=True)
-def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
-
-def _kmeans(*args: str) -> Any:
-    return CliRunner().invoke(app, list(args), prog_name="kmeans")
-
-
 def _sweep(*args: str) -> Path:
     """The folder of a sweep."""
-    result = _kmeans("sweep-k", "--no-figures", "--quiet", *args)
+    result = kmeans("sweep-k", "--no-figures", "--quiet", *args)
     assert result.exit_code == 0, result.stderr
     return Path(result.stdout.strip())
 
@@ -50,7 +38,7 @@ def test_gap_statistic_on_request() -> None:
     (run / "metrics.json").unlink()
     record = json.loads((run / "run.json").read_text())
     (run / "run.json").write_text(json.dumps(record | {"status": "interrupted"}))
-    assert _kmeans("sweep-k", "--resume", str(run)).exit_code == 0
+    assert kmeans("sweep-k", "--resume", str(run)).exit_code == 0
     assert {path: path.stat().st_mtime_ns for path in (run / "gap").iterdir()} == before
 
 
@@ -58,7 +46,7 @@ def test_a_grown_gap_statistic_is_as_one_that_large_from_the_beginning() -> None
     """More starts, inits and k, and fewer references: those kept of other fits do not count, those too many go."""
     small = _sweep(*BLOBS, "--k", "2..3", "--init", "sample", "--set", "sweep.gap_references=3")
     large = ("--k", "2..4", "--init", "uniform,sample", "--n-init", "2", "--set", "sweep.gap_references=2")
-    assert _kmeans("sweep-k", "--resume", str(small), *large).exit_code == 0
+    assert kmeans("sweep-k", "--resume", str(small), *large).exit_code == 0
     assert comparable(small) == comparable(_sweep(*BLOBS, *large))
 
 

@@ -12,17 +12,13 @@ from typer.testing import CliRunner
 
 from kmeans_cli.cli import runs_care
 from kmeans_cli.cli.app import app
+from tests.cli.calls import kmeans
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def run() -> Path:
     """A fit in a folder of its own, which is the working directory."""
-    monkeypatch.chdir(tmp_path)
-    return Path(_kmeans("fit", "--data", "blobs", "--k", "3", "--no-figures", "--quiet").stdout.strip())
-
-
-def _kmeans(*args: str) -> Any:
-    return CliRunner().invoke(app, args, prog_name="kmeans")
+    return Path(kmeans("fit", "--data", "blobs", "--k", "3", "--no-figures", "--quiet").stdout.strip())
 
 
 def _change(run: Path, name: str, **changes: Any) -> None:
@@ -32,11 +28,11 @@ def _change(run: Path, name: str, **changes: Any) -> None:
 
 def test_rerun_of_the_same(run: Path) -> None:
     """Identical: exit 0, by name or by folder; --quiet says it by the exit code only."""
-    result = _kmeans("rerun", "latest")
+    result = kmeans("rerun", "latest")
     assert result.exit_code == 0, result.stderr
     assert result.stdout.splitlines()[-1] == "1 of 1 runs gave the same bytes again, times left out."
     assert ["identical", "5", run.name] in [line.split() for line in result.stdout.splitlines()]
-    quiet = _kmeans("rerun", "--all", "runs", "--quiet")
+    quiet = kmeans("rerun", "--all", "runs", "--quiet")
     assert (quiet.exit_code, quiet.stdout) == (0, "")
 
 
@@ -44,14 +40,14 @@ def test_rerun_that_differs(run: Path) -> None:
     """Exit 7, with what changed and by how much the numbers differ; all of it in the JSON."""
     _change(run, "run.json", cpu="an old one")
     _change(run, "metrics.json", n_iter=99, **{f"number{i}": i for i in range(25)})
-    result = _kmeans("rerun", "latest")
+    result = kmeans("rerun", "latest")
     assert result.exit_code == 7
     assert result.stderr.splitlines()[-1].startswith("error: 1 of 1 runs differ, the first: ")
     words = result.stdout.split()
     assert words[words.index("cpu") :][:4] == ["cpu", "an", "old", "one"]
     assert "metrics.json n_iter" in result.stdout
     assert "… and 6 more; --json has them all" in result.stdout
-    (document,) = json.loads(_kmeans("rerun", "latest", "--json").stdout)["runs"]
+    (document,) = json.loads(kmeans("rerun", "latest", "--json").stdout)["runs"]
     assert (document["verdict"], len(document["deviations"])) == ("differs", 26)
     assert document["changed"][-1]["key"] == "cpu"
 
@@ -59,43 +55,42 @@ def test_rerun_that_differs(run: Path) -> None:
 def test_rerun_of_what_cannot_be_repeated(run: Path) -> None:
     """Exit 3 and the reason; without knowing which runs, exit 2."""
     _change(run, "run.json", status="failed")
-    result = _kmeans("rerun", "latest")
+    result = kmeans("rerun", "latest")
     assert result.exit_code == 3
     assert result.stdout.startswith(f"not repeated: {run.name}: did not complete")
     for arguments in ((), ("latest", "--all", "runs")):
-        assert _kmeans("rerun", *arguments).exit_code == 2
+        assert kmeans("rerun", *arguments).exit_code == 2
     for folder in ("nowhere", "runs"):
-        assert _kmeans("rerun", "--all", folder).exit_code == 3
+        assert kmeans("rerun", "--all", folder).exit_code == 3
 
 
 def test_check(run: Path) -> None:
     """Whole: exit 0; damaged: exit 3, with a line that names run, file and what is wrong."""
-    result = _kmeans("runs", "check")
+    result = kmeans("runs", "check")
     assert result.exit_code == 0, result.stderr
     assert result.stdout.splitlines()[-1] == "1 of 1 runs are whole."
     _change(run, "metrics.json", inertia=1.0)
     for arguments in (("latest",), ("runs",), ()):
-        result = _kmeans("runs", "check", *arguments)
+        result = kmeans("runs", "check", *arguments)
         assert result.exit_code == 3
         assert f"{run.name}: model.npz: the inertia of its labels and centroids is " in result.stdout
         assert result.stderr.splitlines()[-1].startswith("error: 1 of 1 runs are damaged, the first: ")
-    (document,) = json.loads(_kmeans("runs", "check", "--json").stdout)["runs"]
+    (document,) = json.loads(kmeans("runs", "check", "--json").stdout)["runs"]
     assert document["folder"] == "damaged"
     assert {finding["where"] for finding in document["findings"]} >= {"model.npz"}
-    assert _kmeans("runs", "check", "nothing").exit_code == 3
+    assert kmeans("runs", "check", "nothing").exit_code == 3
 
 
-def test_check_before_the_first_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_before_the_first_run() -> None:
     """Where there is no run yet, none is damaged; a folder that was named must be there."""
-    monkeypatch.chdir(tmp_path)
-    assert (_kmeans("runs", "check").exit_code, _kmeans("runs", "check").stdout) == (0, "no runs to check\n")
-    assert _kmeans("runs", "check", "nowhere").exit_code == 3
+    assert (kmeans("runs", "check").exit_code, kmeans("runs", "check").stdout) == (0, "no runs to check\n")
+    assert kmeans("runs", "check", "nowhere").exit_code == 3
 
 
 def test_check_shows_stale_runs(run: Path) -> None:
     """A run whose process is gone is shown as such, and is no damage."""
     _change(run, "run.json", status="running", pid_started="another boot/1")
-    result = _kmeans("runs", "check")
+    result = kmeans("runs", "check")
     assert result.exit_code == 0
     assert "stale" in result.stdout
     assert "is gone" in result.stdout
@@ -104,10 +99,10 @@ def test_check_shows_stale_runs(run: Path) -> None:
 def test_clean_asks(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without --yes nothing goes unasked: somebody must agree, and where nobody is there, it is refused."""
     command = ("runs", "clean", "--status", "completed")
-    nobody = _kmeans(*command)
+    nobody = kmeans(*command)
     assert (nobody.exit_code, run.exists()) == (2, True)
     assert "--yes" in nobody.stderr
-    dry = _kmeans(*command, "--dry-run")
+    dry = kmeans(*command, "--dry-run")
     assert (dry.exit_code, run.exists()) == (0, True)
     assert dry.stdout.splitlines()[-1] == "would remove: 1 run, 0.0 MB"
     monkeypatch.setattr(runs_care, "_is_asked", lambda: True)
@@ -122,12 +117,12 @@ def test_clean_with_yes(run: Path) -> None:
     """Only what both conditions say; the JSON names what went."""
     old = Path(shutil.copytree(run, run.with_name("20200101T000000Z-fit-x-aaaaaa")))
     _change(old, "run.json", started="2020-01-01T00:00:00Z", finished="2020-01-01T00:00:01Z")
-    result = _kmeans("runs", "clean", "--older-than", "30d", "--status", "completed, failed", "--yes", "--json")
+    result = kmeans("runs", "clean", "--older-than", "30d", "--status", "completed, failed", "--yes", "--json")
     assert result.exit_code == 0, result.stderr
     document = json.loads(result.stdout)
     assert (document["removed"], [Path(each["run"]).name for each in document["runs"]]) == (True, [old.name])
     assert (old.exists(), run.exists()) == (False, True)
-    assert _kmeans("runs", "clean", "--older-than", "30d", "--yes").stdout == "nothing was removed\n"
+    assert kmeans("runs", "clean", "--older-than", "30d", "--yes").stdout == "nothing was removed\n"
 
 
 @pytest.mark.parametrize(
@@ -135,5 +130,5 @@ def test_clean_with_yes(run: Path) -> None:
 )
 def test_clean_refuses_nonsense(run: Path, arguments: tuple[str, ...]) -> None:
     """No condition, one that cannot be, or an age that is none: exit 2, and nothing goes."""
-    assert _kmeans("runs", "clean", "--yes", *arguments).exit_code == 2
+    assert kmeans("runs", "clean", "--yes", *arguments).exit_code == 2
     assert run.exists()

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from kmeans_cli.cli.app import app
 from kmeans_cli.tables.registry import TABLES
+from tests.cli.calls import kmeans
 
 
 @pytest.fixture(scope="module")
 def runs_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("runs")
     for k in ("2", "3"):
-        result = _kmeans(
+        result = kmeans(
             "fit", "--k", k, "--set", "data.per_class=5", "--no-figures", "--runs", str(folder), "--name", f"k{k}"
         )
         assert result.exit_code == 0, result.stderr
     return folder
-
-
-def _kmeans(*args: str) -> Any:
-    return CliRunner().invoke(app, args, prog_name="kmeans")
 
 
 def _run(runs_dir: Path, name: str) -> str:
@@ -33,7 +27,7 @@ def _run(runs_dir: Path, name: str) -> str:
 
 def test_report_prints_a_table(runs_dir: Path) -> None:
     """Several runs, Markdown by default, nothing but the table on stdout."""
-    result = _kmeans("report", _run(runs_dir, "k2"), _run(runs_dir, "k3"), "--runs", str(runs_dir))
+    result = kmeans("report", _run(runs_dir, "k2"), _run(runs_dir, "k3"), "--runs", str(runs_dir))
     assert result.exit_code == 0
     assert result.stdout.startswith("**digits: all fits**\n\n|")
     assert [line.split("|")[1].strip() for line in result.stdout.splitlines()[4:6]] == ["2", "3"]
@@ -42,14 +36,14 @@ def test_report_prints_a_table(runs_dir: Path) -> None:
 def test_report_writes_a_file(runs_dir: Path, tmp_path: Path) -> None:
     """With --out the table is in the file and stdout is empty."""
     out = tmp_path / "table.tex"
-    result = _kmeans("report", "latest", "--runs", str(runs_dir), "--format", "latex", "--out", str(out))
+    result = kmeans("report", "latest", "--runs", str(runs_dir), "--format", "latex", "--out", str(out))
     assert (result.exit_code, result.stdout) == (0, "")
     assert out.read_text(encoding="utf-8").startswith(r"\begin{table}")
 
 
 def test_report_names_its_tables() -> None:
     """The help lists every table with what it shows."""
-    text = _kmeans("report", "--help").stdout
+    text = kmeans("report", "--help").stdout
     assert all(f"{name}: " in text for name in TABLES)
 
 
@@ -65,7 +59,7 @@ def test_report_names_its_tables() -> None:
 )
 def test_report_refuses_in_one_line(runs_dir: Path, args: list[str], code: int, line: str) -> None:
     """A wrong name or run is an error of its kind, in one line."""
-    result = _kmeans("report", *args, "--runs", str(runs_dir))
+    result = kmeans("report", *args, "--runs", str(runs_dir))
     assert result.exit_code == code
     assert line in result.stderr
     assert result.stderr.count("\n") == 1
@@ -73,7 +67,7 @@ def test_report_refuses_in_one_line(runs_dir: Path, args: list[str], code: int, 
 
 def test_compare_says_what_differs(runs_dir: Path) -> None:
     """Settings and numbers that differ, then a sentence; exit 0."""
-    result = _kmeans("runs", "compare", _run(runs_dir, "k2"), _run(runs_dir, "k3"), "--runs", str(runs_dir))
+    result = kmeans("runs", "compare", _run(runs_dir, "k2"), _run(runs_dir, "k3"), "--runs", str(runs_dir))
     assert result.exit_code == 0
     assert "kmeans.n_clusters" in result.stdout
     assert "train.accuracy" in result.stdout
@@ -83,5 +77,5 @@ def test_compare_says_what_differs(runs_dir: Path) -> None:
 def test_compare_of_a_run_with_itself(runs_dir: Path) -> None:
     """Nothing differs, and that is said."""
     run = _run(runs_dir, "k2")
-    result = _kmeans("runs", "compare", run, run, "--runs", str(runs_dir))
+    result = kmeans("runs", "compare", run, run, "--runs", str(runs_dir))
     assert result.stdout == f"A: {run}\nB: {run}\nThe same settings and the same numbers.\n"
