@@ -135,11 +135,10 @@ def _until_broken(
         while (waiting or running) and not should_stop():
             broken = not _submit(executor, function, waiting, width, running, on_submit)
             finished, _ = wait(running, _LOOK_AGAIN_SECONDS, FIRST_COMPLETED)
-            if broken or any(map(_is_lost, finished)):
-                broken = True
-                # A broken pool ends all its futures at once; of a cluster's, one that is lost does not end the others.
-                while len(finished) < len(running) and not should_stop():
-                    finished, _ = wait(running, _LOOK_AGAIN_SECONDS)
+            broken |= any(map(_is_lost, finished))
+            # A broken pool ends all its futures at once; of a cluster's, one that is lost does not end the others.
+            while broken and len(finished) < len(running) and not should_stop():
+                finished, _ = wait(running, _LOOK_AGAIN_SECONDS)
             for future in [future for future in running if future in finished and not _is_lost(future)]:
                 yield running.pop(future), future
             if broken and not should_stop():

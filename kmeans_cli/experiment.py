@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kmeans_cli import metrics
 from kmeans_cli.checkpoints import Checkpoint, Checkpoints
@@ -17,7 +17,15 @@ from kmeans_cli.core.prepare import Prepared, prepare
 from kmeans_cli.core.samples import ArraySamples
 from kmeans_cli.core.stream import Stream
 from kmeans_cli.core.stream_result import StreamResult
-from kmeans_cli.core.types import FitState, Float64Array, IntArray, IterationRecord, KMeansResult, MapBlocks
+from kmeans_cli.core.types import (
+    FitState,
+    Float64Array,
+    IntArray,
+    IterationRecord,
+    KMeansResult,
+    MapBlocks,
+    OnIteration,
+)
 from kmeans_cli.datasets.types import Dataset
 from kmeans_cli.metrics.params import EvaluateParams
 from kmeans_cli.progress import FitDone, FitStarted, Iteration, Progress, Stage
@@ -116,7 +124,7 @@ class Fitted:
 
     job: FitJob
     result: KMeansResult
-    trace: np.ndarray[Any, np.dtype[np.float32]] | None
+    trace: NDArray[np.float32] | None
 
 
 def seed_of_fit(seed: int, number: int) -> int:
@@ -154,15 +162,6 @@ def run_fit(
     if begun is not None:
         progress(Stage(f"going on after iteration {len(begun.state.history)}"))
 
-    def on_iteration(record: IterationRecord, state: FitState) -> bool:
-        progress(Iteration(job.number, record))
-        if job.trace:
-            steps = (state.centroids,) if trace else (state.start, state.centroids)
-            trace.extend(step.astype(np.float32) for step in steps)
-        if checkpoints is not None:
-            checkpoints.see(job.number, Checkpoint(state, trace))
-        return should_stop()
-
     result = fit(
         data.stream or data.samples,
         params,
@@ -172,18 +171,37 @@ def run_fit(
         state=None if begun is None else begun.state,
         prepared=data.prepared,
         map_blocks=map_blocks,
-        on_iteration=on_iteration,
+        on_iteration=_watch(job, trace, checkpoints, progress, should_stop),
         distance_sums=job.distance_sums,
     )
     if checkpoints is not None:
         checkpoints.write()
     j_clust = result.inertia / (data.prepared.total_weight if data.stream is None else data.stream.n)
     progress(FitDone(job.number, result.n_iter, j_clust, result.stop_reason.value, result.seconds["fit"]))
-    order: IntArray = np.arange(params.n_clusters)
-    if job.start is None:
-        order = _canonical_order(result, data)
+    order = _canonical_order(result, data) if job.start is None else np.arange(params.n_clusters)
     traced = np.stack([step[order] for step in trace]) if trace else None
     return Fitted(job, result.renumbered(order), traced)
+
+
+def _watch(
+    job: FitJob,
+    trace: list[NDArray[np.float32]],
+    checkpoints: Checkpoints | None,
+    progress: Progress,
+    should_stop: Callable[[], bool],
+) -> OnIteration:
+    """What is done after each iteration: it is told, added to the trace and, now and then, made a checkpoint."""
+
+    def on_iteration(record: IterationRecord, state: FitState) -> bool:
+        progress(Iteration(job.number, record))
+        if job.trace:
+            steps = (state.centroids,) if trace else (state.start, state.centroids)
+            trace.extend(step.astype(np.float32) for step in steps)
+        if checkpoints is not None:
+            checkpoints.see(job.number, Checkpoint(state, trace))
+        return should_stop()
+
+    return on_iteration
 
 
 def _canonical_order(result: KMeansResult, data: FitData) -> IntArray:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from typing import Any
 
 from kmeans_cli import records
 from kmeans_cli.checkpoints import Checkpoints
@@ -22,8 +24,7 @@ from kmeans_cli.commands.resume import resume_offered
 from kmeans_cli.commands.start import sha256_of, with_start_named
 from kmeans_cli.config import Config
 from kmeans_cli.core.types import MapBlocks, StopReason
-from kmeans_cli.datasets.types import Dataset
-from kmeans_cli.evaluation import FitOutcome, evaluate
+from kmeans_cli.evaluation import evaluate
 from kmeans_cli.experiment import FitData, FitJob, Fitted, run_fit
 from kmeans_cli.interruption import Interruption
 from kmeans_cli.progress import Progress, Stage
@@ -68,14 +69,9 @@ def fit(
             folder.log(note)
         data = FitData.of(dataset, map_blocks)
         fits = _fit_all(data, jobs, map_blocks, progress, should_stop, checkpoints)
-        records.write_history(folder, {fitted.job.number: fitted.result.history for fitted in fits})
-        best = min(fits, key=lambda fitted: fitted.result.inertia)
-        progress(Stage("evaluating"))
-        outcome = evaluate(data, best, config.evaluate, config.data.seed, map_blocks)
-        _write_arrays(folder, dataset, outcome)
-        metrics = metrics_of(outcome, dataset.warnings, {"load": load_seconds, "prepare": data.seconds})
-        whole = len(fits) == len(jobs) and fits[-1].result.stop_reason is not StopReason.INTERRUPTED
-        whole &= write_numbers_and_figures(folder, config, dataset, outcome, metrics, progress, should_stop)
+        seconds = {"load": load_seconds, "prepare": data.seconds}
+        metrics, drawn = _record(folder, config, data, fits, seconds, map_blocks, progress, should_stop)
+        whole = drawn and len(fits) == len(jobs) and fits[-1].result.stop_reason is not StopReason.INTERRUPTED
         if not whole:
             folder.mark(RunStatus.INTERRUPTED, should_stop.reason)
     if whole:
@@ -99,8 +95,26 @@ def _fit_all(
     return fits
 
 
-def _write_arrays(folder: RunFolder, dataset: Dataset, outcome: FitOutcome) -> None:
+def _record(
+    folder: RunFolder,
+    config: Config,
+    data: FitData,
+    fits: Sequence[Fitted],
+    seconds: dict[str, float],
+    map_blocks: MapBlocks,
+    progress: Progress,
+    should_stop: Interruption,
+) -> tuple[dict[str, Any], bool]:
+    """Write all files, of the best fit but for the histories; its numbers, and whether all figures were drawn."""
+    dataset = data.dataset
+    records.write_history(folder, {fitted.job.number: fitted.result.history for fitted in fits})
+    best = min(fits, key=lambda fitted: fitted.result.inertia)
+    progress(Stage("evaluating"))
+    outcome = evaluate(data, best, config.evaluate, config.data.seed, map_blocks)
     model = records.write_model(folder, "model.npz", dataset, outcome)
     records.write_labels(folder, dataset, outcome)
     records.write_centroids(folder, model)
     records.write_trace(folder, outcome.fitted)
+    metrics = metrics_of(outcome, dataset.warnings, seconds)
+    drawn = write_numbers_and_figures(folder, config, dataset, outcome, metrics, progress, should_stop)
+    return metrics, drawn

@@ -85,23 +85,12 @@ def plan_many(command: str, config: Config, *, where: RunPlace, options: ManyOpt
         check_same(options.resume, config, dataset)
     load_seconds = time.perf_counter() - began
     pending = _pending(jobs, options)
-    done = None
-    if options.resume is not None:
-        nothing_left = options.resume.status is RunStatus.COMPLETED and not pending
-        if nothing_left and has_all(options.resume, config, dataset.sha256) and damage_of(options.resume) is None:
-            done = options.resume  # else all but the fits, which are there, is made again from these
-    elif options.reuse:
-        done = find_reusable(config, dataset.sha256, command, where.runs_dir)
+    done = _done(command, config, dataset, pending, where, options)
     pending = () if done is not None else pending
     work = float(dataset.X.size) * sum(job.params.n_clusters for job in pending)
     crew = choose_crew(config.executor, len(pending), work)
     peak = _bytes_peak(config, dataset, crew)
-    limit = config.executor.memory_bytes
-    if limit is not None and peak > limit:
-        allowed = (
-            f"at least {peak / 2**20:,.0f}MiB, or fewer jobs; `kmeans fit` goes through larger .npy data in passes"
-        )
-        raise ConfigError("is too little", where="executor.memory", value=config.executor.memory, allowed=allowed)
+    _check_memory(config, peak)
     return ManyPlan(dataset, jobs, pending, crew, done, load_seconds, peak)
 
 
@@ -151,6 +140,32 @@ def _pending(jobs: Sequence[FitJob], options: ManyOptions) -> tuple[FitJob, ...]
         raise PlaceError(f"{error}; without its .json in {FITS}, --resume does this fit again") from error
     there = {fit.key for fit in stored if fit.error is None or not options.retry_failed}
     return tuple(job for job in jobs if job.key not in there)
+
+
+def _done(
+    command: str,
+    config: Config,
+    dataset: Dataset,
+    pending: Sequence[FitJob],
+    where: RunPlace,
+    options: ManyOptions,
+) -> Run | None:
+    """The completed run that is what is asked for, gone on with or used again; None: there is something to do."""
+    run = options.resume
+    if run is None:
+        return find_reusable(config, dataset.sha256, command, where.runs_dir) if options.reuse else None
+    nothing_left = run.status is RunStatus.COMPLETED and not pending and has_all(run, config, dataset.sha256)
+    # What is damaged is made again from the fits, which are there.
+    return run if nothing_left and damage_of(run) is None else None
+
+
+def _check_memory(config: Config, peak: int) -> None:
+    limit = config.executor.memory_bytes
+    if limit is not None and peak > limit:
+        allowed = (
+            f"at least {peak / 2**20:,.0f}MiB, or fewer jobs; `kmeans fit` goes through larger .npy data in passes"
+        )
+        raise ConfigError("is too little", where="executor.memory", value=config.executor.memory, allowed=allowed)
 
 
 def _bytes_peak(config: Config, dataset: Dataset, crew: Crew) -> int:

@@ -116,14 +116,7 @@ def predict(question: Question, *, where: RunPlace, progress: Progress, should_s
     inputs = _read(question, where, progress, should_stop)
     source, model, photos = inputs.source, inputs.model, inputs.photos
     config = _config(question, source)
-    record = provenance.collect(
-        argv=where.argv,
-        seed=config.seed,
-        config={"run": source.record.get("fingerprint"), "raw": question.raw},
-        dataset=_describe(question.files, len(photos) + inputs.n_rows, model),
-        threads=1,
-    )
-    record |= {"inputs": list(map(str, question.files)), "raw": question.raw}
+    record = _origin(question, inputs, config, where)
     with open_run(where.runs_dir, NAME, config.name or f"by-{source.path.name[-6:]}", record=record) as folder:
         folder.write_text(CONFIG, dump(config))
         metrics: dict[str, Any] = {
@@ -215,6 +208,18 @@ def _lines(model: Model, table: Raw, labels: LabelArray, squared: Float64Array) 
 
 def _classes(model: Model) -> tuple[Any, ...]:
     return model.cluster_classes or (None,) * len(model.centroids)
+
+
+def _origin(question: Question, inputs: _Inputs, config: Config, where: RunPlace) -> dict[str, Any]:
+    """What ``run.json`` holds besides the status."""
+    record = provenance.collect(
+        argv=where.argv,
+        seed=config.seed,
+        config={"run": inputs.source.record.get("fingerprint"), "raw": question.raw},
+        dataset=_describe(question.files, len(inputs.photos) + inputs.n_rows, inputs.model),
+        threads=1,
+    )
+    return record | {"inputs": list(map(str, question.files)), "raw": question.raw}
 
 
 def _describe(files: Sequence[Path], n: int, model: Model) -> dict[str, Any]:

@@ -117,11 +117,8 @@ class _PassLoop(ExactLoop):
         means = self.centroids.copy()
         means[filled] = frame.origin + sums[filled] / sizes[filled, None]
         shift = np.sqrt(np.square(means[filled] - self.centroids[filled]).sum(axis=1).max())
-        inertia = max(0.0, frame.total - float((np.square(sums[filled]).sum(axis=1) / sizes[filled]).sum()))
-        measured = None
-        if self.distance_sums or inertia < CANCELLED * frame.total:
-            measured = self._measure(means, joined)
-            inertia = float(measured.inertias.sum()) if inertia < CANCELLED * frame.total else inertia
+        explained = float((np.square(sums[filled]).sum(axis=1) / sizes[filled]).sum())
+        inertia, distance_sum = self._measure(means, joined, max(0.0, frame.total - explained))
         empty = np.flatnonzero(~filled)
         # Where nothing moved, the centroids of empty clusters attracted nobody; a new draw would undo the fixed point.
         if len(empty) and n_moved:
@@ -137,7 +134,7 @@ class _PassLoop(ExactLoop):
                 n_moved=n_moved,
                 n_empty=len(empty),
                 seconds=self.clock() - began,
-                distance_sum=measured.distance_sum if measured is not None and self.distance_sums else None,
+                distance_sum=distance_sum,
             )
         )
 
@@ -151,9 +148,14 @@ class _PassLoop(ExactLoop):
             n_moved += piece.n_moved
         return sums, sizes, n_moved
 
-    def _measure(self, centroids: Float64Array, note: str) -> PieceMeasures:
-        measured: PieceMeasures = reduce(add, self._map(Measure(self.stream, centroids, note)))
-        return measured
+    def _measure(self, means: Float64Array, note: str, inertia: float) -> tuple[float, float | None]:
+        """The inertia, by a pass where rounding took it from the sums; and the sum of distances, where it is asked."""
+        cancelled = inertia < CANCELLED * self.stream.frame.total
+        if not (cancelled or self.distance_sums):
+            return inertia, None
+        measured: PieceMeasures = reduce(add, self._map(Measure(self.stream, means, note)))
+        distance_sum = measured.distance_sum if self.distance_sums else None
+        return float(measured.inertias.sum()) if cancelled else inertia, distance_sum
 
     def _map(self, function: Callable[..., Any]) -> Any:
         return self.map_blocks(function, self.stream.pieces())
