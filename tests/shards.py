@@ -21,7 +21,7 @@ from kmeans_cli.datasets.survey import survey
 @contextmanager
 def small_pieces(rows: int = 40) -> Iterator[None]:
     """Blocks of so many rows, one in each piece."""
-    with patch.object(shards, "_PIECE_BYTES", 1), patch.object(shards, "block_rows", lambda d, itemsize: rows):  # noqa: ARG005
+    with patch.object(shards, "_PIECE_BYTES", 1), patch.object(shards, "block_rows", lambda *_: rows):
         yield
 
 

@@ -95,7 +95,7 @@ def _outcomes(data: FitData, crew: Crew) -> dict[int, bytes]:
         done = run_all(data, jobs, 3, partial(FitWork, EvaluateParams(), 0), team, silent, _never)
         results = {job.number: outcome for job, outcome in done}
     assert not any(isinstance(outcome, str) for outcome in results.values()), results
-    return {number: results[number].result.centroids.tobytes() for number in range(3)}  # type: ignore[union-attr]
+    return {number: results[number].result.centroids.tobytes() for number in range(3)}
 
 
 @pytest.mark.parametrize("sees", [True, False], ids=["shared file system", "sent"])
@@ -104,7 +104,7 @@ def test_fits_on_a_cluster_have_the_bytes_of_serial(
 ) -> None:
     """Whether the workers map a file they all see, or are sent the data."""
     if not sees:
-        monkeypatch.setattr(clusters.Cluster, "sees", lambda self, path: False)  # noqa: ARG005
+        monkeypatch.setattr(clusters.Cluster, "sees", lambda *_: False)
     crew = choose_crew(ExecutorParams("dask", scheduler=cluster.address), 3, 1.0)
     assert (crew.executor, crew.workers, crew.threads, crew.warnings) == ("dask", 2, 1, ())
     assert _outcomes(data, crew) == _outcomes(data, Crew("serial", 1, 1))
@@ -114,7 +114,7 @@ def test_a_worker_that_came_later_and_does_not_see_the_file_is_named(
     cluster: TestCluster, data: FitData, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The run ends in one line that says what to do, and no fit is called failed."""
-    monkeypatch.setattr(crews, "write_shared", lambda data, folder: None)  # noqa: ARG005 - as if it were elsewhere
+    monkeypatch.setattr(crews, "write_shared", lambda *_: None)  # as if it were elsewhere
     with pytest.raises(PlaceError, match=r"is not seen by a worker on .* that came later.*TMPDIR.*--resume"):
         _outcomes(data, choose_crew(ExecutorParams("dask", scheduler=cluster.address), 3, 1.0))
 
@@ -170,8 +170,7 @@ def test_what_is_given_up_ends_on_the_workers(cluster: TestCluster, tmp_path: Pa
     """A task in flight learns that nobody waits for it."""
     with clusters.open_cluster(cluster.address) as machines:
         crew = new_crew()
-        begun = lambda: (tmp_path / "begun-0").exists()  # noqa: E731
-        work = _Waits(crew, tmp_path)
+        work, begun = _Waits(crew, tmp_path), (tmp_path / "begun-0").exists
         assert list(run_tasks(lambda: machines.open_executor(crew), work, [0], lambda: 1, begun, None)) == []
         wait_for(lambda: (tmp_path / "ended-0").exists(), 10)
 

@@ -63,7 +63,7 @@ def test_a_long_value_is_cut() -> None:
 @pytest.mark.parametrize("details", [{}, {"value": None}, {"where": "a.b", "value": "sampel", "allowed": ["sample"]}])
 def test_errors_cross_process_borders(kind: type[KMeansError], details: dict[str, object]) -> None:
     """A pickled error comes back with its class, line and parts."""
-    error = kind("is wrong", **details)  # type: ignore[arg-type]
+    error = kind("is wrong", **details)
     back = pickle.loads(pickle.dumps(error))
     assert type(back) is kind
     assert str(back) == str(error)

@@ -129,7 +129,7 @@ def test_leaving_early_ends_workers_too(open_two: object) -> None:
 def test_params_are_checked(settings: dict[str, object], words: str) -> None:
     """Unknown names and no jobs are errors."""
     with pytest.raises(ConfigError, match=words):
-        ExecutorParams(**settings)  # type: ignore[arg-type]
+        ExecutorParams(**settings)
 
 
 def test_serial_is_an_executor() -> None:
@@ -153,7 +153,7 @@ class _Losing(Executor):
         self._futures.append(future)
         return future
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002 - the signature of an Executor
         """Note whether the rest was given up."""
         self.given_up = cancel_futures
 

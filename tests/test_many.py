@@ -59,7 +59,7 @@ def _never() -> bool:
 )
 def test_cores_are_shared_between_the_fits(settings: dict[str, object], n_tasks: int, work: float, crew: Crew) -> None:
     """Small work stays here; else a process for each core, or fewer with more threads where there are fewer fits."""
-    assert choose_crew(ExecutorParams(**settings), n_tasks, work) == crew  # type: ignore[arg-type]
+    assert choose_crew(ExecutorParams(**settings), n_tasks, work) == crew
 
 
 def test_progress_tells_of_every_fit_and_of_all(data: FitData, team: Team) -> None:

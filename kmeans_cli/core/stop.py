@@ -10,7 +10,7 @@ from kmeans_cli.core.types import IterationRecord, StopReason
 StopRule: TypeAlias = Callable[[IterationRecord, IterationRecord | None, float], StopReason | None]
 
 
-def labels(record: IterationRecord, previous: IterationRecord | None, tol: float) -> StopReason | None:  # noqa: ARG001
+def labels(record: IterationRecord, previous: IterationRecord | None, tol: float) -> StopReason | None:  # noqa: ARG001 - see StopRule
     """No sample changed its cluster: a fixed point (MacQueen 1967; Lloyd 1982), also called strict convergence.
 
     The same labels mean the same means and the same empty clusters, so this ends a fit under every rule.
@@ -18,7 +18,7 @@ def labels(record: IterationRecord, previous: IterationRecord | None, tol: float
     return StopReason.LABELS if record.n_moved == 0 else None
 
 
-def shift(record: IterationRecord, previous: IterationRecord | None, tol: float) -> StopReason | None:  # noqa: ARG001
+def shift(record: IterationRecord, previous: IterationRecord | None, tol: float) -> StopReason | None:  # noqa: ARG001 - see StopRule
     """Every non-empty cluster's centroid moved at most ``tol``, a distance in the fit's units.
 
     The rule in the first report's code; its text has the mean of the moves. No older source is known to us.

@@ -52,12 +52,12 @@ class FileStream(Stream):
     notes: Path | None = None
 
     @property
-    def n(self) -> int:  # type: ignore[override]
+    def n(self) -> int:  # type: ignore[override]  # told by the shards, so read-only
         """Number of samples."""
         return sum(shard.n for shard in self.shards)
 
     @property
-    def d(self) -> int:  # type: ignore[override]
+    def d(self) -> int:  # type: ignore[override]  # told by the shards, so read-only
         """Number of features."""
         return math.prod(self.shards[0].shape[1:])
 

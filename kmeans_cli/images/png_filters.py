@@ -12,19 +12,19 @@ Filter = Callable[[Bytes, Bytes, Bytes], Bytes]
 """From the left, upper and upper left neighbours of bytes to what they are predicted to be."""
 
 
-def _none(left: Bytes, up: Bytes, corner: Bytes) -> Bytes:  # noqa: ARG001 - all filters have this signature
+def _none(left: Bytes, up: Bytes, corner: Bytes) -> Bytes:  # noqa: ARG001 - see Filter
     return np.zeros_like(up)
 
 
-def _sub(left: Bytes, up: Bytes, corner: Bytes) -> Bytes:  # noqa: ARG001
+def _sub(left: Bytes, up: Bytes, corner: Bytes) -> Bytes:  # noqa: ARG001 - see Filter
     return left
 
 
-def _up(left: Bytes, up: Bytes, corner: Bytes) -> Bytes:  # noqa: ARG001
+def _up(left: Bytes, up: Bytes, corner: Bytes) -> Bytes:  # noqa: ARG001 - see Filter
     return up
 
 
-def _average(left: Bytes, up: Bytes, corner: Bytes) -> Bytes:  # noqa: ARG001
+def _average(left: Bytes, up: Bytes, corner: Bytes) -> Bytes:  # noqa: ARG001 - see Filter
     return (left & up) + ((left ^ up) >> 1)
 
 

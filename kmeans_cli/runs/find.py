@@ -86,8 +86,8 @@ def _by_beginning(text: str, runs_dir: Path) -> Path:
 
 # os.path and not pathlib: what a user types may be too long for a path, and that is a plain no.
 def _is_run(folder: Path) -> bool:
-    return os.path.isfile(folder / RECORD)  # noqa: PTH113
+    return os.path.isfile(folder / RECORD)  # noqa: PTH113 - see above
 
 
 def _is_folder(text: str) -> bool:
-    return os.path.isdir(text)  # noqa: PTH112
+    return os.path.isdir(text)  # noqa: PTH112 - see above

@@ -17,7 +17,7 @@ _PIXELS = np.random.default_rng(0).integers(0, 256, (8, 8, 3), dtype=np.uint8)
 
 def _saved(format: str, image: Image.Image | None = None, **options: object) -> bytes:
     file = io.BytesIO()
-    (image or Image.fromarray(_PIXELS)).save(file, format, **options)  # type: ignore[arg-type]
+    (image or Image.fromarray(_PIXELS)).save(file, format, **options)
     return file.getvalue()
 
 

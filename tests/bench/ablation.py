@@ -30,7 +30,7 @@ _DEFAULT = ("mnist-20", "mnist-256", "blobs", "cat-64", "digits-100")
 _move, _remember = ClusterSums.move, Remainders.remember
 
 
-def _never_proven(self: Expiry, labels: LabelArray) -> None:  # noqa: ARG001
+def _never_proven(*_: object) -> None:
     return None
 
 
@@ -39,17 +39,17 @@ def _remember_once(self: Remainders, where: Where, scores: NDArray[np.float32], 
         _remember(self, where, scores, labels)
 
 
-def _never_correct(self: Remainders, *measured: object) -> None:  # noqa: ARG001
+def _never_correct(*_: object) -> None:
     return None
 
 
-def _move_all(self: ClusterSums, moves: Moves, labels: LabelArray) -> None:  # noqa: ARG001
+def _move_all(self: ClusterSums, moves: Moves, labels: LabelArray) -> None:  # noqa: ARG001 - it stands in for ClusterSums.move
     for kept in (self.sums, self.weights):
         kept[:] = 0
     _move(self, Moves(np.arange(len(labels)), np.full_like(labels, -1)), labels)
 
 
-def _fresh(self: Scratch, use: object, m: int, width: int) -> NDArray[np.float32]:  # noqa: ARG001
+def _fresh(_: Scratch, __: object, m: int, width: int) -> NDArray[np.float32]:
     return np.empty((m, width), dtype=np.float32)
 
 

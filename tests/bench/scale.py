@@ -73,12 +73,12 @@ def iteration_seconds(stream: FileStream, machines: Cluster) -> float:
     """The median over the iterations of a fit, the first left out."""
 
     def map_pieces(function: object, items: object, /) -> object:
-        items = list(items)  # type: ignore[call-overload]
+        items = list(items)
         far = items and isinstance(items[0], Piece)
-        return machines.map(function, items, should_stop=bool) if far else map(function, items)  # type: ignore[arg-type]
+        return machines.map(function, items, should_stop=bool) if far else map(function, items)
 
     params = KMeansParams(n_clusters=K, init="sample", max_iter=ITERATIONS)
-    result = fit(stream, params, map_blocks=map_pieces)  # type: ignore[arg-type]
+    result = fit(stream, params, map_blocks=map_pieces)
     return statistics.median(record.seconds for record in result.history[1:])
 
 

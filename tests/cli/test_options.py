@@ -16,4 +16,4 @@ def test_completion_offers_names_and_runs(tmp_path: Path) -> None:
     context: Any = SimpleNamespace(params={"runs": tmp_path})
     assert complete_run(context, "") == ["latest", "20260101T000000Z-fit-a-000000"]
     assert complete_run(context, "2026") == ["20260101T000000Z-fit-a-000000"]
-    assert complete_run(SimpleNamespace(params={"runs": tmp_path / "no"}), "") == ["latest"]  # type: ignore[arg-type]
+    assert complete_run(SimpleNamespace(params={"runs": tmp_path / "no"}), "") == ["latest"]

@@ -126,7 +126,7 @@ def test_the_best_of_several_starts_is_kept(folder: Path, tmp_path: Path) -> Non
 
 def test_a_limit_sends_a_fit_through_passes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only when the data do not fit into it; one that is too small even so is an error."""
-    monkeypatch.setattr("kmeans_cli.commands.passes_plan.bytes_in_memory", lambda shards, dtype: 2 << 30)  # noqa: ARG005
+    monkeypatch.setattr("kmeans_cli.commands.passes_plan.bytes_in_memory", lambda *_: 2 << 30)
     assert stream_of(_config(folder, {"memory": "1GiB"})) is not None
     assert stream_of(_config(folder, {"memory": "2.5GiB"})) is None
     with pytest.raises(ConfigError, match=r"executor.memory: '10MiB' is too little; allowed: at least \d+MiB"):

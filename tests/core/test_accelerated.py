@@ -172,7 +172,7 @@ def test_few_samples_are_looked_at(algorithm: str, monkeypatch: pytest.MonkeyPat
         looked.append(where.stop - where.start if isinstance(where, slice) else len(where))
         return measure(self, where, *rest)
 
-    measure = runner._measure  # type: ignore[attr-defined]
+    measure = runner._measure
     monkeypatch.setattr(runner, "_measure", count)
     samples = ArraySamples(blobs(3000, 20))
     result = fit(samples, KMeansParams(12, algorithm=algorithm), seed=1)

@@ -60,10 +60,10 @@ def test_the_seed_decides_and_nothing_else() -> None:
     """The same seed gives the same bytes, another one another start, and global random state is left alone."""
     samples, params = ArraySamples(digits()), KMeansParams(10)
     np.random.seed(0)  # noqa: NPY002 - the state that must not matter
-    before = np.random.get_state()[1].tolist()  # noqa: NPY002
+    before = np.random.get_state()[1].tolist()  # noqa: NPY002 - likewise
     first = fit(samples, params, seed=5)
-    assert np.random.get_state()[1].tolist() == before  # noqa: NPY002
-    np.random.seed(1)  # noqa: NPY002
+    assert np.random.get_state()[1].tolist() == before  # noqa: NPY002 - likewise
+    np.random.seed(1)  # noqa: NPY002 - likewise
     same_but_seconds(first, fit(samples, params, seed=5))
     assert fit(samples, params, seed=6).init_indices.tolist() != first.init_indices.tolist()
 

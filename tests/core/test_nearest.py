@@ -125,7 +125,7 @@ def test_products_settle_most_samples(name: str, monkeypatch: pytest.MonkeyPatch
 
     def count(*arguments: object) -> LabelArray:
         asked.append(arguments[3])
-        return decide(*arguments)  # type: ignore[arg-type]
+        return decide(*arguments)
 
     monkeypatch.setattr(nearest, "decide", count)
     X = CASES[name].X

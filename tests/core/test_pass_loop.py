@@ -38,7 +38,7 @@ def _labels(stream: Stream) -> LabelArray:
 
 
 def _stream_fit(stream: Stream, params: KMeansParams, **extra: object) -> StreamResult:
-    result = fit(stream, params, **extra)  # type: ignore[arg-type]
+    result = fit(stream, params, **extra)
     assert isinstance(result, StreamResult)
     return result
 

@@ -29,4 +29,4 @@ def write(path: Path, content: bytes | str) -> Path:
 
 def read(path: Path, **settings: object) -> Raw:
     """Read a file as the commands do, in its own units."""
-    return load_raw(DataParams(path=path, **settings))  # type: ignore[arg-type]
+    return load_raw(DataParams(path=path, **settings))

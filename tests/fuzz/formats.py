@@ -59,7 +59,10 @@ def _tables() -> Contents:
     row = st.lists(st.one_of(number, number, number, odd | st.text(max_size=3)), max_size=4)
     marks = st.sampled_from([",", ";", "\t", " ", ", "]), st.sampled_from(["\n", "\r\n", "\r"])
     encodings = st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "latin-1", "utf-32"])
-    write = lambda rows, marks, encoding: marks[1].join(marks[0].join(row) for row in rows).encode(encoding, "replace")  # noqa: E731
+
+    def write(rows: list[list[str]], marks: tuple[str, str], encoding: str) -> bytes:
+        return marks[1].join(marks[0].join(row) for row in rows).encode(encoding, "replace")
+
     return st.builds(write, st.lists(row, max_size=6), st.tuples(*marks), encodings)
 
 

@@ -28,23 +28,23 @@ _MAKERS = (
 )
 
 
-@pytest.fixture(scope="module")
-def place() -> Iterator[Path]:
+@pytest.fixture(scope="module", autouse=True)
+def in_the_place() -> Iterator[None]:
     """A working directory with the whole runs."""
     here = Path.cwd()
-    with open_place() as name:
-        yield Path(name)
+    with open_place():
+        yield
         os.chdir(here)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_inputs_end_as_they_should(kind: str, place: Path) -> None:  # noqa: ARG001 - it is the working directory
+def test_inputs_end_as_they_should(kind: str) -> None:
     """The first inputs of the fixed seed: no traceback, no hang, nothing completed that is broken."""
     for case in draw(Task(0, kind, 0), formats()[kind], INPUTS):
         assert judge(case).problem is None, case.argv
 
 
-def test_every_kind_is_fuzzed(place: Path) -> None:  # noqa: ARG001 - it is the working directory
+def test_every_kind_is_fuzzed() -> None:
     """The kinds of the command line are those there are strategies for."""
     assert tuple(formats()) == KINDS
 
@@ -61,20 +61,20 @@ def test_every_kind_is_fuzzed(place: Path) -> None:  # noqa: ARG001 - it is the 
         ("JPEG", "a.jpg", whole.jpeg_files()[1]),
     ],
 )
-def test_whole_files_complete(kind: str, name: str, content: bytes, place: Path) -> None:  # noqa: ARG001
+def test_whole_files_complete(kind: str, name: str, content: bytes) -> None:
     """What is not broken completes, and is not called broken."""
     found = judge(Case(kind, ("fit", "--k", "2", "--no-figures", "--quiet", "--data", name), ((name, content),)))
     assert (found.code, found.problem) == (0, None)
 
 
-def test_a_run_on_broken_data_is_noticed(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
+def test_a_run_on_broken_data_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A completed run of what the judgement calls broken is a failure."""
-    monkeypatch.setitem(verdict.BROKEN, "CSV", lambda content, run: "is broken")  # noqa: ARG005
+    monkeypatch.setitem(verdict.BROKEN, "CSV", lambda *_: "is broken")
     case = Case("CSV", ("fit", "--k", "2", "--no-figures", "--data", "a.csv"), (("a.csv", whole.csv_files()[0]),))
     assert judge(case).problem == "completed on a file that is broken"
 
 
-def test_a_bug_and_a_hang_are_noticed(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
+def test_a_bug_and_a_hang_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A traceback is a failure that shows it, and so is a command that does not end."""
     case = Case("CSV", ("data", "list"), ())
     monkeypatch.setattr("kmeans_cli.commands.data.list_data", lambda _: {}["no"])
@@ -84,7 +84,7 @@ def test_a_bug_and_a_hang_are_noticed(place: Path, monkeypatch: pytest.MonkeyPat
     assert "took longer" in str(judge(case).problem)
 
 
-def test_a_seed_draws_the_same_inputs(place: Path) -> None:  # noqa: ARG001 - it is the working directory
+def test_a_seed_draws_the_same_inputs() -> None:
     """The same batch is the same inputs, another seed others."""
     strategy = formats()["PNG"]
     first, again, other = (draw(Task(seed, "PNG", 3), strategy, 9) for seed in (0, 0, 1))
@@ -98,7 +98,7 @@ def test_whole_files_are_the_same_at_another_moment() -> None:
     assert [make() for make in _MAKERS] == first
 
 
-def test_what_a_batch_draws_does_not_depend_on_those_before(place: Path) -> None:  # noqa: ARG001 - it loads the program
+def test_what_a_batch_draws_does_not_depend_on_those_before() -> None:
     """Hypothesis draws constants of loaded modules too, so all there are must be loaded before the first input."""
     assert {module.name for module in walk_packages(kmeans_cli.__path__, "kmeans_cli.")} <= set(sys.modules)
 

@@ -35,7 +35,7 @@ def _assign(visible: Visible) -> Assign:
 
 
 def _reduce(pixels: Bytes, centroids: Float64Array | None, alpha: Bytes | None = None, **settings: object) -> Reduced:
-    params = ImageParams(**settings)  # type: ignore[arg-type]
+    params = ImageParams(**settings)
     colours = find_colours(pixels, alpha)
     visible = visible_colours(colours, params.space)
     return reduce_colours(colours, visible, params, centroids, _assign(visible))
@@ -147,4 +147,4 @@ def test_palette_files() -> None:
 def test_settings_that_cannot_be(settings: dict[str, object], words: str) -> None:
     """Each bad setting is an error that says what is allowed."""
     with pytest.raises(ConfigError, match=words):
-        ImageParams(**settings)  # type: ignore[arg-type]
+        ImageParams(**settings)
