@@ -5,18 +5,19 @@ Nothing as large as a batch is allocated while a fit runs: fresh pages cost more
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_cli.core.algorithms.batch_centroids import BatchCentroids, Bounds
 from kmeans_cli.core.algorithms.batch_search import DenseSearch, OutlineSearch, SummingSearch, parts_of
 from kmeans_cli.core.prepare import Prepared
+from kmeans_cli.core.scratch import Scratch
 from kmeans_cli.core.types import IntArray, MapBlocks
 
-# So many clusters at a time meet their own rows (measured from k = 36 to 256: 3 to 8 are alike, 16 take longer).
-_GROUP = 8
+# Clusters with about so many rows are gathered at a time: they stay in a core's cache until they are summed.
+_CHUNK_ROWS = 128
+# So many clusters at a time meet their own rows, in products that OpenBLAS makes without copying them first.
+_GROUP = 4
 
 
 class FewClusters:
@@ -46,7 +47,9 @@ class FewClusters:
         sums = self._sums[0]
         for more in self._sums[1:]:
             sums += more
-        return centroids.learn(slice(0, len(sums)), np.bincount(self.labels, minlength=len(sums)), sums)
+        came = np.bincount(self.labels, minlength=len(sums))
+        sums *= centroids.rates(came)[:, None]
+        return centroids.learn(came, sums)
 
 
 class ManyClusters:
@@ -62,29 +65,25 @@ class ManyClusters:
         self._bounded = None if bounds is None else OutlineSearch(self.labels, bounds)
         self._searches = [DenseSearch(self.labels[part], k, d) for part in self._parts] if bounds is None else []
         self._every, self._small = np.arange(size), np.min_scalar_type(k)
-        self._rows = np.empty((size, d), dtype=np.float32)
-        self._one_hot = np.empty((size, _GROUP), dtype=np.float32)
-        self._sums = np.empty((k, d), dtype=np.float32)
+        chunk = _GROUP * max(1, _CHUNK_ROWS * k // (_GROUP * size))
+        self._chunks = [range(start, min(start + chunk, k)) for start in range(0, k, chunk)]
+        self._rates = np.empty((size, _GROUP), dtype=np.float32)
+        self._scratch = Scratch()
+        self._shares = np.empty((k, d), dtype=np.float32)
 
     def learn(
         self, prepared: Prepared, indices: IntArray, centroids: BatchCentroids, map_blocks: MapBlocks
     ) -> tuple[float, float]:
         """Label the rows with these (b,) indices, and teach them to the centroids: see ``BatchCentroids.learn``."""
         self._look(prepared, indices, centroids, map_blocks)
+        came = np.bincount(self.labels, minlength=len(self._shares))
         # Small integers are sorted in linear time.
         order = np.argsort(self.labels.astype(self._small), kind="stable")
-        labels, indices = self.labels[order], indices[order]
-        k = len(self._sums)
-        ends = np.searchsorted(labels, np.arange(k + 1))
-        self._one_hot.fill(0)
-        self._one_hot[self._every, labels % _GROUP] = 1
-
-        def of_clusters(part: slice) -> tuple[float, float]:
-            self._add_up(prepared.rows, indices, part, ends.tolist())
-            return centroids.learn(part, np.diff(ends[part.start : part.stop + 1]), self._sums[part])
-
-        scores, shifts = zip(*map_blocks(of_clusters, self._shares(ends)), strict=True)
-        return sum(scores), max(shifts)
+        labels, indices, ends = self.labels[order], indices[order], [0, *np.cumsum(came).tolist()]
+        self._rates.fill(0)
+        self._rates[self._every, labels % _GROUP] = centroids.rates(came)[labels]
+        list(map_blocks(lambda chunk: self._add_up(prepared.rows, indices, chunk, ends), self._chunks))
+        return centroids.learn(came, self._shares)
 
     def _look(self, prepared: Prepared, indices: IntArray, centroids: BatchCentroids, map_blocks: MapBlocks) -> None:
         if self._bounded is not None:
@@ -96,18 +95,10 @@ class ManyClusters:
 
         list(map_blocks(of_part, range(len(self._parts))))
 
-    def _shares(self, ends: IntArray) -> list[slice]:
-        """Clusters in parts with about as many rows each, made of whole groups."""
-        wanted = [part.start for part in self._parts[1:]]
-        borders = np.searchsorted(ends, wanted) // _GROUP * _GROUP
-        return [slice(a, b) for a, b in pairwise([0, *borders.tolist(), len(self._sums)]) if a < b]
-
-    def _add_up(self, rows: NDArray[np.float32], indices: IntArray, clusters: slice, ends: list[int]) -> None:
-        mine = slice(ends[clusters.start], ends[clusters.stop])
-        # Without a mode that cannot fail, take() gathers into a copy of `out` first.
-        np.take(rows, indices[mine], axis=0, out=self._rows[mine], mode="clip")
-        for start in range(clusters.start, clusters.stop, _GROUP):
+    def _add_up(self, rows: NDArray[np.float32], indices: IntArray, clusters: range, ends: list[int]) -> None:
+        first = ends[clusters.start]
+        mine = self._scratch.rows(rows, indices[first : ends[clusters.stop]])
+        for start in clusters[::_GROUP]:
             stop = min(start + _GROUP, clusters.stop)
-            group = slice(ends[start], ends[stop])
-            one_hot = self._one_hot[group, : stop - start]
-            np.matmul(one_hot.T, self._rows[group], out=self._sums[start:stop])
+            rates = self._rates[ends[start] : ends[stop], : stop - start]
+            np.matmul(rates.T, mine[ends[start] - first : ends[stop] - first], out=self._shares[start:stop])

@@ -47,36 +47,36 @@ class BatchCentroids:
         k = len(points)
         self.points, self.counts = points, np.zeros(k)
         self.q, self.bias = np.empty_like(points), np.empty(k, dtype=np.float32)
-        self._moved = np.empty_like(points)
+        self._spare = np.empty_like(points)
         self._mean, self._bounds = prepared.centre.astype(np.float32), bounds
         self._aim(slice(0, k))
 
-    def learn(self, part: slice, came: IntArray, sums: NDArray[np.float32]) -> tuple[float, float]:
-        """Make centroids the means of what they were made of and of what came now.
+    def rates(self, came: IntArray) -> NDArray[np.float32]:
+        """(k,) the learning rates of centroids to which so many samples come: 1/count (Sculley's algorithm 1)."""
+        return (1 / np.maximum(self.counts + came, 1)).astype(np.float32)
 
-        One sample after the other, each with the learning rate 1/count (Sculley's algorithm 1, lines 9 to 12), would
-        lead to the same place.
+    def learn(self, came: IntArray, shares: NDArray[np.float32]) -> tuple[float, float]:
+        """Make the centroids the means of what they were made of and of what came now.
+
+        One sample after the other, each with the rate of its moment (lines 9 to 12), would lead to the same place.
 
         Args:
-            part: Which centroids.
-            came: How many samples came to each.
-            sums: Their sums, which are spoilt.
+            came: (k,) how many samples came to each.
+            shares: (k, d) the sums of these, times the centroids' rates; spoilt.
 
         Returns:
             The sum of the samples' scores before, and the largest squared length a centroid moved.
         """
-        points, moved, before = self.points[part], self._moved[part], self.counts[part]
-        score = float(came @ self.bias[part] - np.einsum("ij,ij->i", self.q[part], sums).sum(dtype=np.float64))
-        counts = before + came
-        nobody = counts == 0
+        counts = self.counts + came
+        score = float(came @ self.bias - np.maximum(counts, 1) @ np.vecdot(self.q, shares))
         # The place it starts from weighs nothing, unless a centroid has to stay there for want of samples.
-        np.multiply(points, _column(before + nobody), out=moved)
-        moved += sums
-        moved *= _column(1 / (counts + nobody))
-        shift = np.subtract(moved, points, out=sums)
-        points[:], before[:] = moved, counts
-        self._aim(part)
-        return score, float(np.einsum("ij,ij->i", shift, shift).max())
+        kept = np.where(counts > 0, self.counts / np.maximum(counts, 1), 1).astype(np.float32)
+        moved = np.multiply(self.points, kept[:, None], out=self._spare)
+        moved += shares
+        shift = np.subtract(moved, self.points, out=shares)
+        self.points, self._spare, self.counts = moved, self.points, counts
+        self._aim(slice(0, len(moved)))
+        return score, float(np.vecdot(shift, shift).max())
 
     def place(self, which: IntArray, rows: NDArray[np.float32], counts: Float64Array | float) -> None:
         """Move some centroids to rows, as if they were means of so many samples."""
@@ -91,7 +91,3 @@ class BatchCentroids:
         np.add(squares / 2, np.vecdot(q, self._mean), out=self.bias[part])
         if self._bounds is not None:
             self._bounds.aim(part, q, squares)
-
-
-def _column(factors: Float64Array) -> NDArray[np.float32]:
-    return factors.astype(np.float32)[:, None]
