@@ -49,7 +49,7 @@ class FewClusters:
             sums += more
         came = np.bincount(self.labels, minlength=len(sums))
         sums *= centroids.rates(came)[:, None]
-        return centroids.learn(came, sums)
+        return centroids.learn(came, sums, map_blocks)
 
 
 class ManyClusters:
@@ -83,7 +83,7 @@ class ManyClusters:
         self._rates.fill(0)
         self._rates[self._every, labels % _GROUP] = centroids.rates(came)[labels]
         list(map_blocks(lambda chunk: self._add_up(prepared.rows, indices, chunk, ends), self._chunks))
-        return centroids.learn(came, self._shares)
+        return centroids.learn(came, self._shares, map_blocks)
 
     def _look(self, prepared: Prepared, indices: IntArray, centroids: BatchCentroids, map_blocks: MapBlocks) -> None:
         if self._bounded is not None:

@@ -7,7 +7,10 @@ from numpy.typing import NDArray
 
 from kmeans_cli.core.outline import Outline, rest_lengths
 from kmeans_cli.core.prepare import Prepared
-from kmeans_cli.core.types import Float64Array, IntArray
+from kmeans_cli.core.types import Float64Array, IntArray, MapBlocks
+
+# So many centroids are aimed at a time: of fewer, it takes no longer than to wake another thread.
+_AIMED = 128
 
 
 class Bounds:
@@ -48,6 +51,7 @@ class BatchCentroids:
         self.points, self.counts = points, np.zeros(k)
         self.q, self.bias = np.empty_like(points), np.empty(k, dtype=np.float32)
         self._spare = np.empty_like(points)
+        self._parts = [slice(start, min(start + _AIMED, k)) for start in range(0, k, _AIMED)]
         self._mean, self._bounds = prepared.centre.astype(np.float32), bounds
         self._aim(slice(0, k))
 
@@ -55,7 +59,7 @@ class BatchCentroids:
         """(k,) the learning rates of centroids to which so many samples come: 1/count (Sculley's algorithm 1)."""
         return (1 / np.maximum(self.counts + came, 1)).astype(np.float32)
 
-    def learn(self, came: IntArray, shares: NDArray[np.float32]) -> tuple[float, float]:
+    def learn(self, came: IntArray, shares: NDArray[np.float32], map_blocks: MapBlocks) -> tuple[float, float]:
         """Make the centroids the means of what they were made of and of what came now.
 
         One sample after the other, each with the rate of its moment (lines 9 to 12), would lead to the same place.
@@ -63,6 +67,7 @@ class BatchCentroids:
         Args:
             came: (k,) how many samples came to each.
             shares: (k, d) the sums of these, times the centroids' rates; spoilt.
+            map_blocks: Who computes blocks.
 
         Returns:
             The sum of the samples' scores before, and the largest squared length a centroid moved.
@@ -75,7 +80,7 @@ class BatchCentroids:
         moved += shares
         shift = np.subtract(moved, self.points, out=shares)
         self.points, self._spare, self.counts = moved, self.points, counts
-        self._aim(slice(0, len(moved)))
+        list(map_blocks(self._aim, self._parts))
         return score, float(np.vecdot(shift, shift).max())
 
     def place(self, which: IntArray, rows: NDArray[np.float32], counts: Float64Array | float) -> None:
