@@ -14,7 +14,6 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from kmeans_cli.executor import LOCAL, ExecutorParams, SerialExecutor
-from kmeans_cli.processes import open_processes, shared_number, worker_threads
 from kmeans_cli.progress import Progress, silent
 from kmeans_cli.shared import read_shared, write_shared
 from kmeans_cli.threads import available_cores
@@ -129,6 +128,8 @@ def open_team(crew: Crew) -> Iterator[Team]:
 
 @contextmanager
 def _in_processes(crew: Crew, folder: Path) -> Iterator[Team]:
+    from kmeans_cli.processes import open_processes, shared_number, worker_threads  # late: with multiprocessing
+
     n_threads = shared_number(crew.threads)
     open_workers = partial(open_processes, crew.workers, folder, n_threads, _come_up)
 

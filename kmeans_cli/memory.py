@@ -1,9 +1,12 @@
-"""How much memory a process may still take."""
+"""How much memory a process takes, and may still take."""
 
 from __future__ import annotations
 
 import math
 from pathlib import Path
+
+PROGRAM_BYTES = 60 << 20
+"""What Python with its libraries takes."""
 
 _MEMINFO = Path("/proc/meminfo")
 _OWN_GROUP = Path("/proc/self/cgroup")

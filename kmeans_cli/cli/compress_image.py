@@ -17,7 +17,7 @@ from kmeans_cli.cli.overrides import SETTINGS
 from kmeans_cli.cli.stdout import writing
 from kmeans_cli.commands.compress_image import DEFAULTS, compress_image
 from kmeans_cli.commands.image_plan import NAME, ImageOutput, plan_images
-from kmeans_cli.commands.many_plan import ManyOptions
+from kmeans_cli.commands.many_options import ManyOptions
 from kmeans_cli.commands.many_run import ManyReport
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.config import Config

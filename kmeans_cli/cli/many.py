@@ -13,9 +13,9 @@ import typer
 from rich.console import RenderableType
 
 from kmeans_cli.cli.console import Console
-from kmeans_cli.cli.many_table import plan_table, plan_values
+from kmeans_cli.cli.many_table import plan_table
 from kmeans_cli.cli.overrides import config_file, overrides, parse_duration
-from kmeans_cli.commands.many_plan import ManyOptions, plan_many
+from kmeans_cli.commands.many_options import ManyOptions
 from kmeans_cli.commands.many_run import ManyReport
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.resume import how_to_resume
@@ -90,15 +90,6 @@ class Flags:
         """Those among the arguments of a command."""
         names = [field.name for field in fields(cls)]
         return cls(**{name: given[name] for name in names if name in given})
-
-
-def planned(command: str) -> PlanCommand:
-    """What ``sweep-k`` or ``multi-init`` would do."""
-
-    def plan(config: Config, *, where: RunPlace, options: ManyOptions, progress: Progress) -> Mapping[str, Any]:
-        return plan_values(plan_many(command, config, where=where, options=options, progress=progress))
-
-    return plan
 
 
 def execute(command: Command, given: Mapping[str, Any]) -> None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from kmeans_cli.cli.output import build_table
-from kmeans_cli.commands.image_plan import ImagePlan
-from kmeans_cli.commands.many_plan import ManyPlan
 from kmeans_cli.commands.many_run import ManyReport
-from kmeans_cli.ranges import format_range
 from kmeans_cli.selection import rule_label
+
+if TYPE_CHECKING:  # a plan comes with all that its command needs
+    from kmeans_cli.commands.image_plan import ImagePlan
+    from kmeans_cli.commands.many_plan import ManyPlan
 
 _SPREAD = {
     "j_clust": ("J_clust", ".6g"),
@@ -47,22 +48,6 @@ def starts_table(report: ManyReport) -> Group:
     """For each k and init the spread over its starts, and the best and the worst of them."""
     trials = (report.metrics or {})["trials"]
     return Group(*(part for trial in trials for part in _trial_tables(report.dataset, trial)))
-
-
-def plan_values(plan: ManyPlan) -> dict[str, Any]:
-    """A plan as plain values."""
-    n, d = plan.dataset.X.shape
-    keys = [job.key for job in plan.jobs]
-    return {
-        "dataset": plan.dataset.name,
-        "n_samples": n,
-        "n_features": d,
-        "n_held_out": 0 if plan.dataset.test is None else len(plan.dataset.test.X),
-        "dtype": str(plan.dataset.X.dtype),
-        "k": format_range(list(dict.fromkeys(key.k for key in keys))),
-        "init": ",".join(dict.fromkeys(key.init for key in keys)),
-        **work_values(plan),
-    }
 
 
 def work_values(plan: ManyPlan | ImagePlan) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from pathlib import Path
 import typer
 
 from kmeans_cli.cli import options
-from kmeans_cli.cli.many import Command, execute, planned
+from kmeans_cli.cli.many import Command, execute
+from kmeans_cli.cli.many_plan import planned
 from kmeans_cli.cli.many_table import sweep_table
 from kmeans_cli.cli.overrides import SEVERAL
 from kmeans_cli.commands.sweep_k import NAME

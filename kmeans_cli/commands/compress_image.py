@@ -10,7 +10,7 @@ from typing import Any
 
 from kmeans_cli import image_records, records
 from kmeans_cli.commands.image_plan import NAME, ImageOutput, ImagePlan, plan_images
-from kmeans_cli.commands.many_plan import ManyOptions
+from kmeans_cli.commands.many_options import ManyOptions
 from kmeans_cli.commands.many_run import (
     ManyReport,
     check_not_all_failed,

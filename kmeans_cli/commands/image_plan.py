@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kmeans_cli.commands.many_plan import PROGRAM_BYTES, ManyOptions, check_count
+from kmeans_cli.commands.many_options import ManyOptions, check_count
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.resume import FREE, check_settings, damage_of, find_reusable, has_all
 from kmeans_cli.config import Config, build
@@ -18,6 +18,7 @@ from kmeans_cli.image_work import ImageJob
 from kmeans_cli.images.params import STANDARD_INPUT
 from kmeans_cli.images.reduced import check_dither
 from kmeans_cli.images.sources import Source, find_sources, sha256
+from kmeans_cli.memory import PROGRAM_BYTES
 from kmeans_cli.progress import Progress, Stage
 from kmeans_cli.runs import Run, RunStatus, check_label
 from kmeans_cli.sweep import starts_per_k, swept_ks

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from kmeans_cli.commands.finished import Conclusion, Finished, write_all
-from kmeans_cli.commands.many_plan import ManyOptions, ManyPlan, plan_many
+from kmeans_cli.commands.many_options import ManyOptions
+from kmeans_cli.commands.many_plan import ManyPlan, plan_many
 from kmeans_cli.commands.many_run import (
     ManyReport,
     check_not_all_failed,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kmeans_cli import datasets
+from kmeans_cli.commands.many_options import ManyOptions, check_count
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.resume import check_same, damage_of, find_reusable, has_all
 from kmeans_cli.config import Config
@@ -17,34 +18,10 @@ from kmeans_cli.datasets.types import Dataset
 from kmeans_cli.errors import ConfigError, PlaceError
 from kmeans_cli.experiment import FitJob, seed_of_fit
 from kmeans_cli.fit_records import FITS, read_fits
+from kmeans_cli.memory import PROGRAM_BYTES
 from kmeans_cli.progress import Progress
 from kmeans_cli.runs import Run, RunStatus, check_label
 from kmeans_cli.sweep import fit_keys, swept_ks
-
-UNASKED_FITS = 10_000
-"""More than that need ``--yes``: it may be a slip of the hand."""
-
-PROGRAM_BYTES = 60 << 20
-"""What Python with its libraries takes."""
-
-
-@dataclass(frozen=True)
-class ManyOptions:
-    """How the fits are gone through; nothing here changes a number.
-
-    Attributes:
-        resume: The run to go on with, or None: a new one.
-        retry_failed: When resuming, also repeat what failed.
-        fail_fast: Stop at the first fit that fails.
-        reuse: Take a completed run with the same settings and data, if there is one.
-        yes: Do more than ``UNASKED_FITS`` fits.
-    """
-
-    resume: Run | None = None
-    retry_failed: bool = False
-    fail_fast: bool = False
-    reuse: bool = False
-    yes: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,17 +69,6 @@ def plan_many(command: str, config: Config, *, where: RunPlace, options: ManyOpt
     peak = _bytes_peak(config, dataset, crew)
     _check_memory(config, peak)
     return ManyPlan(dataset, jobs, pending, crew, done, load_seconds, peak)
-
-
-def check_count(n_fits: int, options: ManyOptions) -> None:
-    """Check that so many fits are meant.
-
-    Raises:
-        ConfigError: If they are very many, and nobody said yes to that.
-    """
-    if n_fits > UNASKED_FITS and not options.yes:
-        problem = "are very many fits: say --yes if you mean it"
-        raise ConfigError(problem, where="sweep", value=n_fits, allowed=f"up to {UNASKED_FITS:,} without")
 
 
 def _jobs(config: Config, options: ManyOptions) -> tuple[FitJob, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from kmeans_cli.commands.many_plan import ManyOptions
+from kmeans_cli.commands.many_options import ManyOptions
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.config import Config, dump
 from kmeans_cli.errors import FitError

@@ -9,7 +9,7 @@ import numpy as np
 from kmeans_cli import metrics, records
 from kmeans_cli.commands.finished import Conclusion, Finished, best_of
 from kmeans_cli.commands.many_fits import run_many
-from kmeans_cli.commands.many_plan import ManyOptions
+from kmeans_cli.commands.many_options import ManyOptions
 from kmeans_cli.commands.many_run import ManyReport
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.config import Config

@@ -12,7 +12,7 @@ from kmeans_cli.commands import compress_image, fit, fit_run, image_plan, multi_
 from kmeans_cli.commands.fit_passes import fit_in_passes
 from kmeans_cli.commands.fitted import data_place
 from kmeans_cli.commands.image_plan import ImageOutput
-from kmeans_cli.commands.many_plan import ManyOptions
+from kmeans_cli.commands.many_options import ManyOptions
 from kmeans_cli.commands.many_run import ManyReport
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.config import Config, Override, resolve

@@ -8,8 +8,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from kmeans_cli.checks.agreement import check_agreement, is_concluded
-from kmeans_cli.checks.files import check_completeness, check_files
 from kmeans_cli.config import Config, build, leaves, to_tree
 from kmeans_cli.datasets.types import Dataset
 from kmeans_cli.errors import ConfigError, Interrupted, PlaceError
@@ -97,6 +95,10 @@ def find_reusable(config: Config, data_sha256: str, command: str, runs_dir: Path
 
 def damage_of(run: Run) -> str | None:
     """What is wrong with the first file of a completed run that is missing, broken or at odds with others, or None."""
+    # Late: with the checks comes whatever any command writes, and most runs take up no other.
+    from kmeans_cli.checks.agreement import check_agreement, is_concluded
+    from kmeans_cli.checks.files import check_completeness, check_files
+
     try:
         with understood(run.path / METRICS):
             agreement = check_agreement(run) if is_concluded(run) else ()

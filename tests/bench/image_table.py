@@ -14,7 +14,7 @@ from sklearn.cluster import KMeans
 
 from kmeans_cli.commands.compress_image import DEFAULTS, compress_image
 from kmeans_cli.commands.image_plan import ImageOutput
-from kmeans_cli.commands.many_plan import ManyOptions
+from kmeans_cli.commands.many_options import ManyOptions
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.config import Override, resolve
 from kmeans_cli.images.quality import measure

@@ -15,7 +15,7 @@ import pytest
 from kmeans_cli.checks import fits as checked_fits
 from kmeans_cli.commands.fit import fit
 from kmeans_cli.commands.fit_passes import fit_in_passes
-from kmeans_cli.commands.many_plan import ManyOptions
+from kmeans_cli.commands.many_options import ManyOptions
 from kmeans_cli.commands.multi_init import multi_init
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.runs_check import check

@@ -18,7 +18,7 @@ from kmeans_cli.checks.run import CheckedRun
 from kmeans_cli.commands.compress_image import compress_image
 from kmeans_cli.commands.fit import fit
 from kmeans_cli.commands.image_plan import ImageOutput
-from kmeans_cli.commands.many_plan import ManyOptions
+from kmeans_cli.commands.many_options import ManyOptions
 from kmeans_cli.commands.multi_init import multi_init
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.runs_check import check

@@ -11,7 +11,7 @@ from PIL import Image
 from kmeans_cli.commands import animate
 from kmeans_cli.commands.animate import AnimateReport, FilmParams, animate_config, animate_run
 from kmeans_cli.commands.fit import fit
-from kmeans_cli.commands.many_plan import ManyOptions
+from kmeans_cli.commands.many_options import ManyOptions
 from kmeans_cli.commands.many_run import ManyReport
 from kmeans_cli.commands.multi_init import multi_init
 from kmeans_cli.commands.place import RunPlace

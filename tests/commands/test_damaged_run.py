@@ -11,7 +11,7 @@ from PIL import Image
 from kmeans_cli.commands.compress_image import compress_image
 from kmeans_cli.commands.fit import fit
 from kmeans_cli.commands.image_plan import ImageOutput
-from kmeans_cli.commands.many_plan import ManyOptions
+from kmeans_cli.commands.many_options import ManyOptions
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.sweep_k import sweep_k
 from kmeans_cli.config import build

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kmeans_cli.commands.fit import fit
-from kmeans_cli.commands.many_plan import ManyOptions
+from kmeans_cli.commands.many_options import ManyOptions
 from kmeans_cli.commands.multi_init import multi_init
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.report import report
