@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kmeans_cli.core.types import Float64Array, IntArray, IterationRecord
 from kmeans_cli.datasets.types import Dataset
-from kmeans_cli.model import Model
+
+if TYPE_CHECKING:  # pictures leave a history too, but no model
+    from kmeans_cli.model import Model
 
 _HISTORY = ("iteration", "inertia", "j_clust", "centroid_shift", "n_moved", "n_empty", "seconds")
 _OPTIONAL = ("distance_sum", "j_clust_full")

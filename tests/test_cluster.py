@@ -26,7 +26,8 @@ from kmeans_cli.datasets import DataParams, load
 from kmeans_cli.errors import ConfigError, Interrupted, PlaceError
 from kmeans_cli.executor import ExecutorParams, run_tasks
 from kmeans_cli.experiment import FitData, FitJob
-from kmeans_cli.many import FitWork, run_all
+from kmeans_cli.fit_work import FitWork
+from kmeans_cli.many import run_all
 from kmeans_cli.metrics.params import EvaluateParams
 from kmeans_cli.progress import silent
 from tests.clusters import TestCluster, open_test_cluster, wait_for

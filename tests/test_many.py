@@ -18,7 +18,8 @@ from kmeans_cli.datasets.params import DataParams
 from kmeans_cli.evaluation import FitOutcome, evaluate
 from kmeans_cli.executor import ExecutorParams
 from kmeans_cli.experiment import FitData, FitJob, run_fit
-from kmeans_cli.many import FitWork, run_all
+from kmeans_cli.fit_work import FitWork
+from kmeans_cli.many import run_all
 from kmeans_cli.metrics.params import EvaluateParams
 from kmeans_cli.progress import Event, FitDone, FitsState, FitStarted, silent
 

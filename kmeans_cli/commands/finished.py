@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kmeans_cli import fits_table, records
+from kmeans_cli import fit_files, fits_table, records
 from kmeans_cli.config import Config
 from kmeans_cli.crew import Crew
 from kmeans_cli.evaluation import FitOutcome
@@ -99,12 +99,12 @@ def write_all(
     progress(Stage("concluding"))
     conclusion = conclude(run)
     best = run.outcome(conclusion.best)
-    model = records.write_model(folder, "model.npz", dataset, best)
-    records.write_labels(folder, dataset, best)
-    records.write_centroids(folder, model)
-    records.write_trace(folder, best.fitted)
+    model = fit_files.write_model(folder, "model.npz", dataset, best)
+    fit_files.write_labels(folder, dataset, best)
+    fit_files.write_centroids(folder, model)
+    fit_files.write_trace(folder, best.fitted)
     for name, fit in conclusion.models.items():
-        records.write_model(folder, name, dataset, run.outcome(fit))
+        fit_files.write_model(folder, name, dataset, run.outcome(fit))
     began = time.perf_counter()
     if run.config.figures.enabled:
         progress(Stage("drawing figures"))

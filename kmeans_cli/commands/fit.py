@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from kmeans_cli import records
+from kmeans_cli import fit_files, records
 from kmeans_cli.checkpoints import Checkpoints
 from kmeans_cli.commands.fit_plan import load, thread_count
 from kmeans_cli.commands.fit_run import (
@@ -111,10 +111,10 @@ def _record(
     best = min(fits, key=lambda fitted: fitted.result.inertia)
     progress(Stage("evaluating"))
     outcome = evaluate(data, best, config.evaluate, config.data.seed, map_blocks)
-    model = records.write_model(folder, "model.npz", dataset, outcome)
-    records.write_labels(folder, dataset, outcome)
-    records.write_centroids(folder, model)
-    records.write_trace(folder, outcome.fitted)
+    model = fit_files.write_model(folder, "model.npz", dataset, outcome)
+    fit_files.write_labels(folder, dataset, outcome)
+    fit_files.write_centroids(folder, model)
+    fit_files.write_trace(folder, outcome.fitted)
     metrics = metrics_of(outcome, dataset.warnings, seconds)
     drawn = write_numbers_and_figures(folder, config, dataset, outcome, metrics, progress, should_stop)
     return metrics, drawn

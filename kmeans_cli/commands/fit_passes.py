@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
-from kmeans_cli import records
+from kmeans_cli import fit_files, records
 from kmeans_cli.checkpoints import Checkpoints
 from kmeans_cli.commands.fit_plan import check_start, jobs_of, thread_count
 from kmeans_cli.commands.fit_run import (
@@ -154,6 +154,6 @@ class _Work:
 
 
 def _write_arrays(folder: RunFolder, dataset: Dataset, outcome: FitOutcome) -> None:
-    model = records.write_model(folder, "model.npz", dataset, without_labels(outcome))
-    records.write_centroids(folder, model)
-    records.write_trace(folder, outcome.fitted)
+    model = fit_files.write_model(folder, "model.npz", dataset, without_labels(outcome))
+    fit_files.write_centroids(folder, model)
+    fit_files.write_trace(folder, outcome.fitted)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kmeans_cli import records
+from kmeans_cli import fit_files, records
 from kmeans_cli.checkpoints import CHECKPOINTS, Checkpoints
 from kmeans_cli.commands.place import RunPlace
 from kmeans_cli.commands.resume import check_unchanged, check_whole, has_all
@@ -100,7 +100,7 @@ def write_numbers_and_figures(
         return True
     began = time.perf_counter()
     progress(Stage("drawing figures"))
-    view = records.build_view(dataset, outcome)
+    view = fit_files.build_view(dataset, outcome)
     drawn = records.write_figures(folder, PLOTS, view, config.figures, should_stop=lambda: should_stop.signalled)
     metrics["seconds"]["figures"] = time.perf_counter() - began
     folder.write_json("metrics.json", metrics)

@@ -25,8 +25,9 @@ from kmeans_cli.config import Config
 from kmeans_cli.crew import Team, open_team
 from kmeans_cli.experiment import FitData
 from kmeans_cli.fit_records import make_ready, read_fits, write_failure, write_outcome
+from kmeans_cli.fit_work import FitWork
 from kmeans_cli.interruption import Interruption
-from kmeans_cli.many import FitWork, run_all
+from kmeans_cli.many import run_all
 from kmeans_cli.progress import Progress, Warned
 from kmeans_cli.runs import RunFolder, RunStatus
 from kmeans_cli.threads import open_block_map

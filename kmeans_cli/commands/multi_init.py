@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kmeans_cli import metrics, records
+from kmeans_cli import fit_files, metrics, records
 from kmeans_cli.commands.finished import Conclusion, Finished, best_of
 from kmeans_cli.commands.many_fits import run_many
 from kmeans_cli.commands.many_options import ManyOptions
@@ -134,7 +134,7 @@ def _view(run: Finished, fits: list[StoredFit]) -> StartsView:
     return StartsView(
         title=f"{dataset.name}, k = {fits[0].key.k}",
         fits=tuple(run.summary(fit) for fit in fits),
-        best=records.build_view(dataset, run.outcome(best_of(fits))),
-        worst=records.build_view(dataset, run.outcome(_worst_of(fits))),
+        best=fit_files.build_view(dataset, run.outcome(best_of(fits))),
+        worst=fit_files.build_view(dataset, run.outcome(_worst_of(fits))),
         agreement=metrics.pairwise_ari([fit.labels for fit in fits]),
     )
