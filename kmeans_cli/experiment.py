@@ -16,7 +16,6 @@ from kmeans_cli.core.params import KMeansParams, MiniBatchParams
 from kmeans_cli.core.prepare import Prepared, prepare
 from kmeans_cli.core.samples import ArraySamples
 from kmeans_cli.core.stream import Stream
-from kmeans_cli.core.stream_result import StreamResult
 from kmeans_cli.core.types import (
     FitState,
     Float64Array,
@@ -205,7 +204,10 @@ def _watch(
 
 
 def _canonical_order(result: KMeansResult, data: FitData) -> IntArray:
-    if isinstance(result, StreamResult):  # which has no labels at hand, and no classes
+    if data.stream is not None:
+        from kmeans_cli.core.stream_result import StreamResult  # late: with all that passes need
+
+        assert isinstance(result, StreamResult)  # which has no labels at hand, and no classes
         order: IntArray = np.lexsort((result.first_members, -result.cluster_sizes))
         return order
     return metrics.canonical_order(result.labels, len(result.centroids), data.dataset.y)

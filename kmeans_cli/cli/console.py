@@ -8,39 +8,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
-from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
-from rich.progress_bar import ProgressBar
-from rich.table import Column
 from rich.text import Text
 
 from kmeans_cli.cli.output import no_colour, rich_console, write_json, write_line, write_table
 from kmeans_cli.progress import Bytes, Event, FitDone, FitsState, FitStarted, Iteration, Stage, Warned
 
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
 SECONDS_BETWEEN_LINES = 60.0
-
-
-class _KnownShare(ProgressColumn):
-    """A bar, where it is known how much there is to do: a fit ends when it ends."""
-
-    def render(self, task: Task) -> RenderableType:
-        """Draw it."""
-        return ProgressBar(task.total, task.completed, width=12) if task.total else Text()
-
-
-class _Doing(TextColumn):
-    """What goes on. Asked five times a second, so that a wish to stop shows before the iteration is over."""
-
-    def __init__(self, stopping: Callable[[], bool]) -> None:
-        column = Column(no_wrap=True, overflow="ellipsis")
-        super().__init__("{task.description}", markup=False, table_column=column)
-        self._stopping = stopping
-
-    def render(self, task: Task) -> Text:
-        """Draw it."""
-        return Text("stopping after this iteration …") if self._stopping() else super().render(task)
 
 
 class Console:
@@ -70,8 +49,9 @@ class Console:
         if self.quiet or not _can_move():
             yield self
             return
-        with Progress(*self._columns(), console=self._err, transient=True, refresh_per_second=5) as self._bar:
-            self._bar.add_task("starting", total=None)
+        from kmeans_cli.cli.moving_line import moving_line  # late: no script sees it
+
+        with moving_line(self._err, self._stopping) as self._bar:
             try:
                 yield self
             finally:
@@ -124,13 +104,6 @@ class Console:
     def note(self, text: str) -> None:
         """A line on stderr, also when quiet."""
         self._say(text)
-
-    def _columns(self) -> Iterator[ProgressColumn]:
-        """Of the moving line; where it is narrow, the bar gives way first, then the end of the text."""
-        yield SpinnerColumn()
-        yield TimeElapsedColumn(table_column=Column(no_wrap=True, min_width=7))
-        yield _Doing(self._stopping)
-        yield _KnownShare()
 
     def _done(self, event: FitDone) -> None:
         if event.error is not None:

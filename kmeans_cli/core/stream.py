@@ -9,13 +9,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_cli.core.survey import Frame
 from kmeans_cli.core.types import FloatArray, IntArray
+
+if TYPE_CHECKING:  # the engine asks of all data whether they are a stream
+    from kmeans_cli.core.survey import Frame
 
 
 @dataclass(frozen=True)
