@@ -48,14 +48,19 @@ class Original:
     notes: tuple[str, ...]
 
     @property
+    def whole(self) -> Reduced:
+        """It with every colour as its own entry."""
+        return Reduced(self.colours.rgba, self.colours.index)
+
+    @property
     def shown(self) -> Bytes:
         """(h, w, 3) uint8, as it looks on white; made anew each time, for a fit needs the memory."""
-        return Reduced(self.colours.rgba, self.colours.index).shown
+        return self.whole.shown
 
     @cached_property
     def bytes_png(self) -> int:
         """Of the smallest lossless PNG at hand: ours, or the file itself when it is one."""
-        ours = len(Reduced(self.colours.rgba, self.colours.index).png())
+        ours = len(self.whole.png())
         return min(ours, self.bytes_original) if self.is_png else ours
 
 
@@ -212,7 +217,7 @@ def compress(
     reduced = reduce_colours(original.colours, original.visible, params, centroids, assign)
     png = reduced.png(map_blocks)
     seconds = sum(sum(fitted.result.seconds.values()) for fitted in fits) + time.perf_counter() - began
-    quality = measure(original.shown, reduced.shown, map_blocks)
+    quality = measure(original.whole, reduced, map_blocks)
     return Compressed(k, original, reduced, png, quality, tuple(fits), seconds)
 
 

@@ -81,7 +81,7 @@ def _check_result(
         yield Finding(f"images/{stem}.png", "is not the palette in the order of the labels")
     if config.image.dither == "none" and config.image.smooth == 0:
         yield from _check_labels(where, original, reduced, map_blocks)
-    quality = measure(original.shown, reduced.shown, map_blocks)
+    quality = measure(original.whole, reduced, map_blocks)
     for name in _QUALITY:
         found = getattr(quality, name)
         if not agree(found, told[name]):

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from kmeans_cli.core.types import IntArray
 
-_BAND_PIXELS = 1 << 16
+_BAND_PIXELS = 1 << 15
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
 
 def bands(height: int, width: int) -> Iterator[slice]:
-    """Slices of rows that cover a picture, each of about 65,000 pixels."""
+    """Slices of rows that cover a picture, each of about 33,000 pixels."""
     rows = max(1, _BAND_PIXELS // width)
     for start in range(0, height, rows):
         yield slice(start, min(start + rows, height))
@@ -24,6 +24,7 @@ def bands(height: int, width: int) -> Iterator[slice]:
 
 def gather(values: NDArray[_Scalar], index: IntArray) -> NDArray[_Scalar]:
     """``values[index]`` for a (h, w) index, with little memory besides the result."""
+    values = np.ascontiguousarray(values)  # or take() makes such a copy for each band
     result = np.empty((*index.shape, *values.shape[1:]), dtype=values.dtype)
     for band in bands(*index.shape):
         # Without a mode that cannot fail, take() gathers into a copy of `out` first.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from kmeans_cli.images.bands import bands, gather
 from kmeans_cli.images.spaces import Bytes, Space
 
 _N_OPAQUE = 1 << 24
+_Code = TypeVar("_Code", bound=np.unsignedinteger)
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def from_points(points: Float64Array, space: Space) -> Bytes:
 def find_colours(pixels: Bytes, alpha: Bytes | None) -> Colours:
     """The colours of (h, w, 3) pixels with their (h, w) opacity, None when all are opaque."""
     codes = _codes(pixels, alpha)
-    distinct, counts = _sorted_counts(codes)
+    distinct, counts = sorted_counts(codes)
     index = _positions(codes, distinct, is_opaque=alpha is None)
     return Colours(_decoded(distinct, is_opaque=alpha is None), counts, index)
 
@@ -91,7 +93,8 @@ def _codes(pixels: Bytes, alpha: Bytes | None) -> NDArray[np.uint32]:
     return codes
 
 
-def _sorted_counts(codes: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+def sorted_counts(codes: NDArray[_Code]) -> tuple[NDArray[_Code], NDArray[np.int64]]:
+    """The distinct ones of some codes, ascending, and how often each is among them."""
     ordered = np.sort(codes, axis=None)
     first = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
     return ordered[first], np.diff(first, append=len(ordered))

@@ -61,7 +61,7 @@ def _lightness_scale(lightness: Float64Array) -> Float64Array:
 
 def _hue_weight(hue: Float64Array) -> Float64Array:
     around = np.cos(hue) + 1j * np.sin(hue)  # these take longest of all, so there is one of each, not four cosines
-    weight: Float64Array = np.polyval(_HUE_WEIGHT, around).real
+    weight: Float64Array = np.polyval(_HUE_WEIGHT, around).real.astype(np.float64, copy=False)
     return weight
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_cli.core.types import Float64Array, MapBlocks
+from kmeans_cli.core.types import MapBlocks
 from kmeans_cli.images.bands import bands
+from kmeans_cli.images.colours import sorted_counts
 from kmeans_cli.images.delta_e import delta_e_2000
+from kmeans_cli.images.reduced import Reduced
 from kmeans_cli.images.spaces import Bytes, lab
 
 _WINDOW = 7  # pixels, as scikit-image's default
@@ -34,42 +37,52 @@ class Quality:
     delta_e: float
 
 
-def measure(original: Bytes, result: Bytes, map_blocks: MapBlocks = map) -> Quality:
-    """The quality of a (h, w, 3) uint8 result, computed in bands of rows."""
-    height, width, channels = original.shape
-    rows = list(bands(height, width))
-    squares: int = sum(map_blocks(lambda band: _squares(original[band], result[band]), rows))
-    mse = squares / (height * width * channels)
-    differences: float = sum(map_blocks(lambda band: _difference_sum(original[band], result[band]), rows))
+def measure(original: Reduced, result: Reduced, map_blocks: MapBlocks = map) -> Quality:
+    """The quality of a result as large as its original, both as they look on white."""
+    height, width = original.labels.shape
+    pairs = _colour_pairs(original, result)
+    mse = _square_sum(pairs) / (height * width * 3)
     return Quality(
         mse=mse,
         psnr=10 * math.log10(255**2 / mse) if mse else None,
-        ssim=_ssim(original, result, rows, map_blocks),
-        delta_e=differences / (height * width),
+        ssim=_ssim(original.shown, result.shown, map_blocks),
+        delta_e=_difference_sum(pairs, map_blocks) / (height * width),
     )
 
 
-def _squares(original: Bytes, result: Bytes) -> int:
-    difference = original.astype(np.int32) - result
-    return int(np.vdot(difference, difference))
+class _Pairs(NamedTuple):
+    """Which colours of the original became which of the result, both (m, 3), and in how many (m,) pixels."""
+
+    before: Bytes
+    after: Bytes
+    counts: NDArray[np.int64]
 
 
-def _difference_sum(original: Bytes, result: Bytes) -> float:
-    """Σ ΔE over the pixels of a band; each pair of colours is measured once, and most pairs repeat."""
-    pairs, counts = np.unique(_codes(original) << 24 | _codes(result), return_counts=True)
-    return float(counts @ delta_e_2000(lab(_colours(pairs >> 24)), lab(_colours(pairs))))
+def _colour_pairs(original: Reduced, result: Reduced) -> _Pairs:
+    k = len(result.rgba)
+    codes = np.empty(original.labels.shape, dtype=np.min_scalar_type(len(original.rgba) * k))
+    for band in bands(*codes.shape):
+        codes[band] = original.labels[band].astype(np.int64) * k + result.labels[band]
+    distinct, counts = sorted_counts(codes)
+    before, after = np.divmod(distinct, k)
+    return _Pairs(original.colours_shown[before], result.colours_shown[after], counts)
 
 
-def _codes(pixels: Bytes) -> NDArray[np.int64]:
-    red, green, blue = (pixels[..., channel].ravel().astype(np.int64) for channel in range(3))
-    return red << 16 | green << 8 | blue
+def _square_sum(pairs: _Pairs) -> int:
+    difference = pairs.before.astype(np.int32) - pairs.after
+    return int(pairs.counts @ (difference * difference).sum(axis=1))
 
 
-def _colours(codes: NDArray[np.int64]) -> Bytes:
-    return np.stack([codes >> 16 & 255, codes >> 8 & 255, codes & 255], axis=1).astype(np.uint8)
+def _difference_sum(pairs: _Pairs, map_blocks: MapBlocks) -> float:
+    """Σ ΔE over the pixels."""
+
+    def of_some(some: slice) -> float:
+        return float(pairs.counts[some] @ delta_e_2000(lab(pairs.before[some]), lab(pairs.after[some])))
+
+    return sum(map_blocks(of_some, bands(len(pairs.counts), 1)))
 
 
-def _ssim(original: Bytes, result: Bytes, rows: list[slice], map_blocks: MapBlocks) -> float | None:
+def _ssim(original: Bytes, result: Bytes, map_blocks: MapBlocks) -> float | None:
     """Mean structural similarity (Wang et al. 2004) over all whole windows and channels, as in scikit-image."""
     height, width, channels = original.shape
     if min(height, width) < _WINDOW:
@@ -80,7 +93,7 @@ def _ssim(original: Bytes, result: Bytes, rows: list[slice], map_blocks: MapBloc
         return _similarity_sum(original[reach], result[reach])
 
     windows = (height - _WINDOW + 1) * (width - _WINDOW + 1)
-    total = sum(map_blocks(of_band, rows))
+    total = sum(map_blocks(of_band, bands(height, width)))
     return float(total / (windows * channels))
 
 
@@ -89,18 +102,15 @@ def _similarity_sum(original: Bytes, result: Bytes) -> float:
         return 0.0
     x, y = original.astype(np.int32), result.astype(np.int32)
     n = _WINDOW**2
+    sample = n * (n - 1)
     # Whole numbers up to here, far below int32's end: no digit is lost to cancellation.
     sum_x, sum_y = _window_sums(x), _window_sums(y)
-    spread = n * _window_sums(x * x + y * y) - sum_x**2 - sum_y**2
-    joint = n * _window_sums(x * y) - sum_x * sum_y
-    sample = n * (n - 1)
-    by_mean = _ratio(2 * (sum_x * sum_y) / n**2, (sum_x**2 + sum_y**2) / n**2, _STABLE_MEAN)
-    by_spread = _ratio(2 * joint / sample, spread / sample, _STABLE_SPREAD)
-    return float(np.vdot(by_mean, by_spread))
-
-
-def _ratio(shared: Float64Array, own: Float64Array, stable: float) -> Float64Array:
-    return (shared + stable) / (own + stable)
+    product, squares = sum_x * sum_y, sum_x * sum_x + sum_y * sum_y
+    joint, spread = n * _window_sums(x * y) - product, n * _window_sums(x * x + y * y) - squares
+    # Means and spreads stay unscaled, so there is a single division.
+    shared = (2 * product + _STABLE_MEAN * n**2) * (2 * joint + _STABLE_SPREAD * sample)
+    own = (squares + _STABLE_MEAN * n**2) * (spread + _STABLE_SPREAD * sample)
+    return float((shared / own).sum())
 
 
 def _window_sums(values: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -108,6 +118,8 @@ def _window_sums(values: NDArray[np.int32]) -> NDArray[np.int32]:
     for axis in (0, 1):
         moved = np.moveaxis(values, axis, 0)
         two = moved[:-1] + moved[1:]
-        four = two[:-2] + two[2:]
-        values = np.moveaxis(four[:-3] + two[4:-1] + moved[6:], 0, axis)
+        seven = two[:-5] + two[2:-3]
+        seven += two[4:-1]
+        seven += moved[6:]
+        values = np.moveaxis(seven, 0, axis)
     return values

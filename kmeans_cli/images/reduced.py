@@ -43,10 +43,15 @@ class Reduced:
         return gather(self.rgba[:, :channels], self.labels)
 
     @property
+    def colours_shown(self) -> Bytes:
+        """(k, 3) the entries as they look on white."""
+        is_opaque = bool((self.rgba[:, 3] == 255).all())
+        return self.rgba[:, :3] if is_opaque else on_white(self.rgba[:, :3], self.rgba[:, 3])
+
+    @property
     def shown(self) -> Bytes:
         """(h, w, 3) as it looks on white."""
-        pixels = self.pixels
-        return on_white(pixels[..., :3], pixels[..., 3] if pixels.shape[2] == 4 else None)
+        return gather(self.colours_shown, self.labels)
 
     def png(self, map_blocks: MapBlocks = map) -> bytes:
         """As a file: indexed up to 256 colours, else truecolour."""
@@ -55,12 +60,10 @@ class Reduced:
         return truecolour_png(self.pixels, len(self.rgba), map_blocks)
 
 
-def on_white(pixels: Bytes, alpha: Bytes | None) -> Bytes:
-    """(h, w, 3) pixels as they look on white; themselves when there is no (h, w) opacity."""
-    if alpha is None:
-        return pixels
-    share = alpha[..., None] / np.float32(255)
-    return np.rint(pixels * share + 255 * (1 - share)).astype(np.uint8)
+def on_white(colours: Bytes, alpha: Bytes) -> Bytes:
+    """(n, 3) colours of (n,) opacity as they look on white."""
+    share = alpha[:, None] / np.float32(255)
+    return np.rint(colours * share + 255 * (1 - share)).astype(np.uint8)
 
 
 def visible_colours(colours: Colours, space: str) -> Visible:

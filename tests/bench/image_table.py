@@ -22,6 +22,7 @@ from kmeans_cli.interruption import Interruption
 from kmeans_cli.pictures import open_picture
 from kmeans_cli.progress import silent
 from kmeans_cli.selection import Curves, elbow
+from tests.images.pictures import indexed
 
 K = 16
 ARTICLE = {"sweep.k": "1..9", "kmeans.stop": {"rule": "loss", "tol": 1.0}, "kmeans.init": "sample", "kmeans.n_init": 1}
@@ -64,7 +65,8 @@ def _notebook(path: Path) -> dict[str, Any]:
     result = model.cluster_centers_[model.labels_].astype(np.uint8).reshape(pixels.shape)
     buffer = io.BytesIO()
     Image.fromarray(result).save(buffer, "PNG")
-    return vars(measure(pixels, result)) | {"bytes_result": len(buffer.getvalue()), "colours_after": K}
+    quality = measure(indexed(pixels), indexed(result))
+    return vars(quality) | {"bytes_result": len(buffer.getvalue()), "colours_after": K}
 
 
 def _article_row(picture: str, rule: str, settings: dict[str, Any]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from kmeans_cli.images.colours import find_colours
+from kmeans_cli.images.reduced import Reduced
 from kmeans_cli.images.spaces import Bytes
 
 
@@ -18,3 +20,9 @@ def ramp(height: int = 24, width: int = 32) -> Bytes:
     y, x = np.mgrid[:height, :width]
     base = np.stack([255 * x / width, 255 * y / height, 128 + 60 * np.sin(x / 5)], axis=2)
     return np.clip(base + rng.normal(0, 4, base.shape), 0, 255).astype(np.uint8)
+
+
+def indexed(pixels: Bytes) -> Reduced:
+    """(h, w, 3) pixels with every colour as its own entry."""
+    colours = find_colours(pixels, None)
+    return Reduced(colours.rgba, colours.index)

@@ -11,7 +11,7 @@ from kmeans_cli.images import bands
 from kmeans_cli.images.delta_e import delta_e_2000
 from kmeans_cli.images.quality import measure
 from kmeans_cli.images.spaces import Bytes
-from tests.images.pictures import noise, ramp
+from tests.images.pictures import indexed, noise, ramp
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ from tests.images.pictures import noise, ramp
 def test_is_scikit_images(original: Bytes, result: Bytes, band_pixels: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """All four numbers are scikit-image's, in however many bands they are computed."""
     monkeypatch.setattr(bands, "_BAND_PIXELS", band_pixels)
-    ours = measure(original, result)
+    ours = measure(indexed(original), indexed(result))
     assert ours.mse == pytest.approx(mean_squared_error(original, result), rel=1e-12)
     assert ours.psnr == pytest.approx(peak_signal_noise_ratio(original, result), rel=1e-12)
     ssim = structural_similarity(original, result, channel_axis=2, data_range=255)
@@ -37,14 +37,14 @@ def test_is_scikit_images(original: Bytes, result: Bytes, band_pixels: int, monk
 
 def test_equal_pictures() -> None:
     """Of equal pictures the PSNR is none, for it would be infinite; the others are perfect."""
-    same = measure(ramp(), ramp())
+    same = measure(indexed(ramp()), indexed(ramp()))
     assert (same.mse, same.psnr, same.delta_e) == (0, None, 0)
     assert same.ssim == pytest.approx(1)
 
 
 def test_too_small_for_a_window() -> None:
     """A picture smaller than SSIM's window has no SSIM."""
-    assert measure(noise(6, 40), noise(6, 40, seed=1)).ssim is None
+    assert measure(indexed(noise(6, 40)), indexed(noise(6, 40, seed=1))).ssim is None
 
 
 # From Sharma, Wu & Dalal 2005, table 1: pairs that tell wrong implementations from right ones.

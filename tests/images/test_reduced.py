@@ -114,8 +114,8 @@ def test_more_than_256_colours_are_truecolour() -> None:
 
 def test_on_white() -> None:
     """Half a black is grey, nothing is white."""
-    black = np.zeros((1, 3, 3), dtype=np.uint8)
-    assert on_white(black, np.array([[255, 128, 0]], dtype=np.uint8))[0, :, 0].tolist() == [0, 127, 255]
+    black = np.zeros((3, 3), dtype=np.uint8)
+    assert on_white(black, np.array([255, 128, 0], dtype=np.uint8))[:, 0].tolist() == [0, 127, 255]
 
 
 def test_palette_files() -> None:
