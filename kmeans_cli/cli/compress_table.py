@@ -62,7 +62,7 @@ def _facts(image: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     yield "mean ΔE (CIEDE2000)", f"{image['delta_e']:.3f}", "about 1 is just noticeable"
     end = "converged" if image["converged"] else "not converged"
     yield "J_clust", f"{image['j_clust']:.6g}", f"{image['n_iter']} iterations, {end}"
-    yield "time", f"{image['seconds']:.2f} s", "fits and file"
+    yield "time", f"{image['seconds']:.2f} s", "fits, file and quality"
 
 
 def _row_table(images: list[dict[str, Any]]) -> Table:
