@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -216,7 +216,10 @@ def compress(
     centroids = None if best is None else best.result.centroids
     reduced = reduce_colours(original.colours, original.visible, params, centroids, assign)
     # Side by side, as most of the time for the file goes into one stream, work for one thread.
-    tasks = partial(reduced.png, map_blocks), partial(measure, original.whole, reduced, map_blocks)
+    tasks: tuple[Callable[[], Any], ...] = (
+        partial(reduced.png, map_blocks),
+        partial(measure, original.whole, reduced, map_blocks),
+    )
     png, quality = map_blocks(lambda task: task(), tasks)
     seconds = sum(sum(fitted.result.seconds.values()) for fitted in fits) + time.perf_counter() - began
     return Compressed(k, original, reduced, png, quality, tuple(fits), seconds)
