@@ -105,7 +105,9 @@ def versions() -> dict[str, str | None]:
 
 
 def _version(package: str) -> str | None:
+    """As ``metadata.version``, which would first read through the long description of each package."""
     try:
-        return metadata.version(package)
+        head = metadata.distribution(package).read_text("METADATA") or ""
     except metadata.PackageNotFoundError:
         return None
+    return next((line.split()[1] for line in head.splitlines() if line.startswith("Version: ")), None)
