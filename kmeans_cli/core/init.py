@@ -80,11 +80,10 @@ def kmeans_plus_plus(case: StartCase) -> Start:
     weights = case.weights()
     n_candidates = 2 + int(np.log(case.n_clusters))
     chosen = [_draw(weights, case.rng, 1)[0]]
-    (closest,) = _to_samples(case, np.array(chosen))
+    (closest,) = _come_closest(case, np.array(chosen), np.full(case.samples.n, np.inf))
     while len(chosen) < case.n_clusters:
         candidates = _draw(weights * closest, case.rng, n_candidates)
-        after = _to_samples(case, candidates)
-        np.minimum(closest, after, out=after)
+        after = _come_closest(case, candidates, closest)
         best = int(np.argmin(after @ weights))
         chosen.append(candidates[best])
         closest = after[best].copy()
@@ -139,8 +138,8 @@ def _draw(shares: Float64Array, rng: np.random.Generator, n: int) -> IntArray:
     return drawn
 
 
-def _to_samples(case: StartCase, indices: IntArray) -> Float64Array:
-    """(m, n) squared distances of m of the samples to every sample, relative to the squared scale.
+def _come_closest(case: StartCase, indices: IntArray, closest: Float64Array) -> Float64Array:
+    """(m, n) what (n,) ``closest`` squared distances become with each of m samples, relative to the squared scale.
 
     From float32 products; those too small for their rounding are computed in float64, so a duplicate of a chosen
     sample has distance 0 and is never drawn while other samples are left.
@@ -153,13 +152,16 @@ def _to_samples(case: StartCase, indices: IntArray) -> Float64Array:
 
     def measure(block: Block) -> None:
         reach = lengths[block.rows].astype(np.float64) ** 2 + lengths[indices, None].astype(np.float64) ** 2
-        squared = reach - 2 * (rows[block.rows] @ goals.T).T
+        product = np.ascontiguousarray((rows[block.rows] @ goals.T).T)
+        product *= -2
+        squared = reach + product
+        reach *= relative
         # np.nonzero takes longer for a matrix than all the rest.
-        goal, row = np.divmod(np.flatnonzero(squared <= relative * reach), squared.shape[1])
+        goal, row = np.divmod(np.flatnonzero(squared <= reach), squared.shape[1])
         if len(row):
             exact = squared_distances(samples.take(block.start + row), exact_goals[goal])
             squared[goal, row] = exact / case.prepared.scale**2
-        out[:, block.rows] = squared
+        np.minimum(closest[block.rows], squared, out=out[:, block.rows])
 
     list(case.map_blocks(measure, samples.blocks()))
     return out
