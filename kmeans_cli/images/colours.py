@@ -75,7 +75,7 @@ def from_points(points: Float64Array, space: Space) -> Bytes:
 def find_colours(pixels: Bytes, alpha: Bytes | None) -> Colours:
     """The colours of (h, w, 3) pixels with their (h, w) opacity, None when all are opaque."""
     codes = _codes(pixels, alpha)
-    distinct, counts = sorted_counts(codes)
+    distinct, counts = run_lengths(np.sort(codes, axis=None))
     index = _positions(codes, distinct, is_opaque=alpha is None)
     return Colours(_decoded(distinct, is_opaque=alpha is None), counts, index)
 
@@ -93,9 +93,8 @@ def _codes(pixels: Bytes, alpha: Bytes | None) -> NDArray[np.uint32]:
     return codes
 
 
-def sorted_counts(codes: NDArray[_Code]) -> tuple[NDArray[_Code], NDArray[np.int64]]:
-    """The distinct ones of some codes, ascending, and how often each is among them."""
-    ordered = np.sort(codes, axis=None)
+def run_lengths(ordered: NDArray[_Code]) -> tuple[NDArray[_Code], NDArray[np.int64]]:
+    """The distinct ones of (n,) ordered codes, and how often each is among them."""
     first = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
     return ordered[first], np.diff(first, append=len(ordered))
 

@@ -47,7 +47,7 @@ class Attempt:
 
 
 _INDEXED_ATTEMPTS = (
-    Attempt("none", zlib.Z_DEFAULT_STRATEGY, level=8),  # level 9: up to twice as long for less than 0.1 %
+    Attempt("none", zlib.Z_DEFAULT_STRATEGY, level=8),  # level 9: up to twice as long for 0.2 % at most
     Attempt("up", zlib.Z_RLE, by_neighbours=True),
     Attempt("paeth", zlib.Z_RLE, by_neighbours=True),
     Attempt(ADAPTIVE, zlib.Z_RLE, by_neighbours=True),

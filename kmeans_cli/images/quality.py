@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_cli.core.types import MapBlocks
-from kmeans_cli.images.bands import bands
-from kmeans_cli.images.colours import sorted_counts
+from kmeans_cli.core.types import IntArray, MapBlocks
+from kmeans_cli.images.bands import bands, gather
+from kmeans_cli.images.colours import run_lengths
 from kmeans_cli.images.delta_e import delta_e_2000
 from kmeans_cli.images.reduced import Reduced
 from kmeans_cli.images.spaces import Bytes, lab
@@ -39,62 +38,61 @@ class Quality:
 
 def measure(original: Reduced, result: Reduced, map_blocks: MapBlocks = map) -> Quality:
     """The quality of a result as large as its original, both as they look on white."""
-    height, width = original.labels.shape
-    pairs = _colour_pairs(original, result)
-    mse = _square_sum(pairs) / (height * width * 3)
+    n_pixels = original.labels.size
+    squares, differences = _pair_sums(original, result, map_blocks)
+    mse = squares / (n_pixels * 3)
     return Quality(
         mse=mse,
         psnr=10 * math.log10(255**2 / mse) if mse else None,
-        ssim=_ssim(original.shown, result.shown, map_blocks),
-        delta_e=_difference_sum(pairs, map_blocks) / (height * width),
+        ssim=_ssim(original, result, map_blocks),
+        delta_e=differences / n_pixels,
     )
 
 
-class _Pairs(NamedTuple):
-    """Which colours of the original became which of the result, both (m, 3), and in how many (m,) pixels."""
+def _pair_sums(original: Reduced, result: Reduced, map_blocks: MapBlocks) -> tuple[int, float]:
+    """Squared differences of the stored values and ΔE, summed over the pixels.
 
-    before: Bytes
-    after: Bytes
-    counts: NDArray[np.int64]
-
-
-def _colour_pairs(original: Reduced, result: Reduced) -> _Pairs:
+    Each pair of a colour of the original and one of the result is measured once, and most pairs repeat.
+    """
     k = len(result.rgba)
-    codes = np.empty(original.labels.shape, dtype=np.min_scalar_type(len(original.rgba) * k))
-    for band in bands(*codes.shape):
-        codes[band] = original.labels[band].astype(np.int64) * k + result.labels[band]
-    distinct, counts = sorted_counts(codes)
-    before, after = np.divmod(distinct, k)
-    return _Pairs(original.colours_shown[before], result.colours_shown[after], counts)
+    before, after = original.colours_shown, result.colours_shown
+    pairs, counts = run_lengths(_ordered_pairs(original.labels, result.labels, len(original.rgba), k))
+
+    def of_some(some: slice) -> tuple[int, float]:
+        of_original, of_result = np.divmod(pairs[some], k)
+        first, second = before[of_original], after[of_result]
+        difference = first.astype(np.int32) - second
+        squares = counts[some] @ (difference * difference).sum(axis=1)
+        return int(squares), float(counts[some] @ delta_e_2000(lab(first), lab(second)))
+
+    squares, differences = zip(*map_blocks(of_some, bands(len(pairs), 1)), strict=True)
+    return sum(squares), sum(differences)
 
 
-def _square_sum(pairs: _Pairs) -> int:
-    difference = pairs.before.astype(np.int32) - pairs.after
-    return int(pairs.counts @ (difference * difference).sum(axis=1))
+def _ordered_pairs(first: IntArray, second: IntArray, n_first: int, n_second: int) -> NDArray[np.unsignedinteger]:
+    """(h·w,) one number for the labels that two (h, w) pictures have at a pixel, ascending."""
+    pairs = np.empty(first.shape, dtype=np.min_scalar_type(n_first * n_second))
+    for band in bands(*first.shape):
+        pairs[band] = first[band].astype(np.int64) * n_second + second[band]
+    pairs = pairs.ravel()
+    pairs.sort()
+    return pairs
 
 
-def _difference_sum(pairs: _Pairs, map_blocks: MapBlocks) -> float:
-    """Σ ΔE over the pixels."""
-
-    def of_some(some: slice) -> float:
-        return float(pairs.counts[some] @ delta_e_2000(lab(pairs.before[some]), lab(pairs.after[some])))
-
-    return sum(map_blocks(of_some, bands(len(pairs.counts), 1)))
-
-
-def _ssim(original: Bytes, result: Bytes, map_blocks: MapBlocks) -> float | None:
+def _ssim(original: Reduced, result: Reduced, map_blocks: MapBlocks) -> float | None:
     """Mean structural similarity (Wang et al. 2004) over all whole windows and channels, as in scikit-image."""
-    height, width, channels = original.shape
+    height, width = original.labels.shape
     if min(height, width) < _WINDOW:
         return None
+    before, after = original.colours_shown, result.colours_shown
 
     def of_band(band: slice) -> float:
         reach = slice(band.start, band.stop + _WINDOW - 1)  # of the windows that begin in this band
-        return _similarity_sum(original[reach], result[reach])
+        return _similarity_sum(gather(before, original.labels[reach]), gather(after, result.labels[reach]))
 
     windows = (height - _WINDOW + 1) * (width - _WINDOW + 1)
     total = sum(map_blocks(of_band, bands(height, width)))
-    return float(total / (windows * channels))
+    return float(total / (windows * 3))
 
 
 def _similarity_sum(original: Bytes, result: Bytes) -> float:

@@ -46,7 +46,7 @@ class Reduced:
     def colours_shown(self) -> Bytes:
         """(k, 3) the entries as they look on white."""
         is_opaque = bool((self.rgba[:, 3] == 255).all())
-        return self.rgba[:, :3] if is_opaque else on_white(self.rgba[:, :3], self.rgba[:, 3])
+        return self.rgba[:, :3].copy() if is_opaque else on_white(self.rgba[:, :3], self.rgba[:, 3])
 
     @property
     def shown(self) -> Bytes:
