@@ -210,16 +210,17 @@ def compress(
         fits: For ``fitted_clusters(original, k)``, one per start; none when that is 0.
         map_blocks: Who computes blocks.
     """
+
+    def assign(entries: Float64Array) -> LabelArray:
+        return nearest_labels(original.data.samples, original.data.prepared, entries, map_blocks)
+
     began = time.perf_counter()
     best = best_of(fits)
-    assign = partial(_nearest, original.data, map_blocks)
     centroids = None if best is None else best.result.centroids
     reduced = reduce_colours(original.colours, original.visible, params, centroids, assign)
     # Side by side, as most of the time for the file goes into one stream, work for one thread.
-    tasks: tuple[Callable[[], Any], ...] = (
-        partial(reduced.png, map_blocks),
-        partial(measure, original.whole, reduced, map_blocks),
-    )
+    measuring = partial(measure, original.whole, reduced, map_blocks)
+    tasks: tuple[Callable[[], Any], ...] = (partial(reduced.png, map_blocks), measuring)
     png, quality = map_blocks(lambda task: task(), tasks)
     seconds = sum(sum(fitted.result.seconds.values()) for fitted in fits) + time.perf_counter() - began
     return Compressed(k, original, reduced, png, quality, tuple(fits), seconds)
@@ -228,10 +229,6 @@ def compress(
 def best_of(fits: Sequence[Fitted]) -> Fitted | None:
     """The fit with the least inertia; None of none."""
     return min(fits, key=lambda fitted: fitted.result.inertia, default=None)
-
-
-def _nearest(data: FitData, map_blocks: MapBlocks, entries: Float64Array) -> LabelArray:
-    return nearest_labels(data.samples, data.prepared, entries, map_blocks)
 
 
 def _dataset(source: Source, visible: Visible) -> Dataset:
