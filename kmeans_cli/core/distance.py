@@ -29,9 +29,10 @@ def decide(samples: Samples, centroids: Float64Array, indices: IntArray, candida
     step = max(1, _PAIR_VALUES // samples.d)
     for start in range(0, len(row), step):
         pairs = slice(start, start + step)
-        squared[pairs] = squared_distances(samples.take(indices[row[pairs]]), centroids[centroid[pairs]])
-    # Pairs are ordered by row, then by centroid: the first that reaches the minimum has the lowest index.
-    labels: LabelArray = centroid[first_smallest(squared, np.count_nonzero(candidates, axis=1))].astype(np.int32)
+        squared[pairs] = squared_distances(samples.take(indices[row[pairs]]), centroids.take(centroid[pairs], axis=0))
+    every = np.full(candidates.shape, np.inf)
+    every[row, centroid] = squared
+    labels: LabelArray = every.argmin(axis=1).astype(np.int32)
     return labels
 
 

@@ -123,7 +123,7 @@ class ArraySamples:
 
     def take(self, indices: IntArray) -> FloatArray:
         """(len(indices), d) a copy of the rows with these indices."""
-        return self.X[indices]
+        return self.X.take(indices, axis=0)
 
 
 def block_rows(d: int, itemsize: int) -> int:

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from kmeans_cli.core.prepare import Prepared
 from kmeans_cli.core.scratch import Scratch
 from kmeans_cli.core.types import Float64Array, IntArray, Where
+from kmeans_cli.core.where import pick
 
 U32 = 2.0**-24
 _U64 = 2.0**-53
@@ -43,8 +44,8 @@ class Targets:
     Attributes:
         centroids: (k, d) float64, as they are.
         exact_q: (k, d) float64, (c − mean)/scale.
-        q: (k, d) the same in float32.
-        bias: (k,) float32.
+        squares: (k,) float64, ‖exact_q‖².
+        exact_bias: (k,) float64.
         slope, constant: Two scores of a row of length ‖r‖ are in true order when they differ by more than
             slope·‖r‖ + constant.
         undecided: Whether a centroid is too far away for float32: all scores are 0 then, and their bounds mean nothing.
@@ -52,11 +53,21 @@ class Targets:
 
     centroids: Float64Array
     exact_q: Float64Array
-    q: NDArray[np.float32]
-    bias: NDArray[np.float32]
+    squares: Float64Array
+    exact_bias: Float64Array
     slope: float
     constant: float
     undecided: bool = False
+
+    @cached_property
+    def q(self) -> NDArray[np.float32]:
+        """(k, d) ``exact_q`` in float32."""
+        return self.exact_q.astype(np.float32)
+
+    @cached_property
+    def bias(self) -> NDArray[np.float32]:
+        """(k,) ``exact_bias`` in float32."""
+        return self.exact_bias.astype(np.float32)
 
     @cached_property
     def lifted(self) -> NDArray[np.float32]:
@@ -86,8 +97,8 @@ def aim(prepared: Prepared, centroids: Float64Array) -> Targets:
     return Targets(
         centroids,
         q,
-        q.astype(np.float32),
-        bias.astype(np.float32),
+        squares,
+        bias,
         slope=2 * roundings[0],
         constant=2 * roundings[1] + deciding,
     )
@@ -98,12 +109,19 @@ def _undecided(centroids: Float64Array) -> Targets:
     return Targets(
         centroids,
         exact_q=np.zeros(centroids.shape),
-        q=np.zeros(centroids.shape, dtype=np.float32),
-        bias=np.zeros(len(centroids), dtype=np.float32),
+        squares=np.zeros(len(centroids)),
+        exact_bias=np.zeros(len(centroids)),
         slope=0.0,
         constant=1.0,
         undecided=True,
     )
+
+
+def slack_of(prepared: Prepared, targets: Targets, where: Where) -> NDArray[np.float32]:
+    """(m,) by how much two scores of each of these rows have to differ to be in true order."""
+    slack = pick(prepared.lengths, where) * np.float32(targets.slope)
+    slack += np.float32(targets.constant)
+    return slack
 
 
 def scores_of(prepared: Prepared, targets: Targets, where: Where, scratch: Scratch) -> NDArray[np.float32]:
@@ -135,22 +153,3 @@ def scores_of_pairs(
         for centroids, out in zip(pairs[:, piece], scores[:, piece], strict=True):
             np.vecdot(rows, np.take(targets.q, centroids, axis=0, out=goals, mode="clip"), out=out)
     return np.subtract(targets.bias.take(pairs), scores, out=scores)
-
-
-def scores_by_cluster(prepared: Prepared, targets: Targets, where: Where, scratch: Scratch) -> NDArray[np.float32]:
-    """(k, m) the same, row by row for each centroid; fast on narrow and on small data only."""
-    columns = _lifted_columns(prepared, where, scratch)
-    scores = scratch.matrix("scores by cluster", len(targets.q), columns.shape[1])
-    return np.matmul(targets.lifted, columns, out=scores)
-
-
-def _lifted_columns(prepared: Prepared, where: Where, scratch: Scratch) -> NDArray[np.float32]:
-    """(d + 1, m) these rows as columns, with a last row of ones; not to be written to."""
-    if isinstance(where, slice) and prepared.columns is not None:
-        return prepared.columns[:, where]
-    rows = scratch.rows(prepared.rows, where)
-    m, d = rows.shape
-    lifted = scratch.matrix("lifted rows", m, d + 1)
-    lifted[:, :d] = rows
-    lifted[:, d] = 1
-    return lifted.T

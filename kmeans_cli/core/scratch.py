@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Hashable
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kmeans_cli.core.types import Where
-
-_Value = TypeVar("_Value", np.float32, np.float64, np.int32)
-
-
-def pick(values: NDArray[_Value], where: Where) -> NDArray[_Value]:
-    """(m,) the values of these rows: a view of consecutive ones, else gathered, which ``take`` does faster."""
-    return values[where] if isinstance(where, slice) else values.take(where)
 
 
 class Scratch:

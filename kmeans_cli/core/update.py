@@ -42,13 +42,16 @@ class ClusterSums:
         self._map_blocks = map_blocks
         self.sums = np.zeros((n_clusters, samples.d))
         self.weights = np.zeros(n_clusters)
+        self._off_zero = bool(prepared.origin.any())
         # Whole numbers are added and taken away without rounding.
         weights = samples.weights
         self._whole = weights is None or (prepared.total_weight < 2**53 and bool((weights % 1 == 0).all()))
 
     def move(self, moves: Moves, labels: LabelArray) -> None:
         """Let samples change their cluster; (n,) ``labels`` are those after the moves."""
-        indices, former, joined = moves.indices, moves.former, labels[moves.indices]
+        if len(moves.indices) == 0:
+            return
+        indices, former, joined = moves.indices, moves.former, labels.take(moves.indices)
         k, d = self.sums.shape
         if k < _MANY or d <= _NARROW or len(indices) * k * d <= _FEW_TERMS:
             self._add(indices, lambda change, rows, at: _add_difference(change, rows, joined[at], former[at]))
@@ -56,17 +59,17 @@ class ClusterSums:
             self._add_by_cluster(indices, joined, 1.0)
             had_one = former >= 0
             self._add_by_cluster(indices[had_one], former[had_one], -1.0)
-        self._weigh(moves, labels)
+        self._weigh(indices, former, joined, labels)
 
     def restore(self, sums: Float64Array, labels: LabelArray) -> None:
         """Take up (k, d) sums of an earlier state and its labels."""
         self.sums = sums.copy()
         self.weights = np.bincount(labels, self._samples.weights, len(sums)).astype(np.float64)
 
-    def _weigh(self, moves: Moves, labels: LabelArray) -> None:
-        weights, at, k = self._samples.weights, moves.indices, len(self.sums)
+    def _weigh(self, indices: IntArray, former: LabelArray, joined: LabelArray, labels: LabelArray) -> None:
+        weights, k = self._samples.weights, len(self.sums)
         if self._whole:
-            self.weights += _difference(None if weights is None else weights[at], labels[at], moves.former, k)
+            self.weights += _difference(None if weights is None else weights.take(indices), joined, former, k)
         else:
             # Counted anew, so that no rounding is left where a cluster has become empty.
             self.weights = np.bincount(labels, weights, k).astype(np.float64)
@@ -97,7 +100,7 @@ class ClusterSums:
         """Call ``add(change, rows, which of the indices)`` for pieces; their changes are added in order."""
 
         def change_of(piece: slice) -> Float64Array:
-            change = np.zeros_like(self.sums)
+            change = np.zeros(self.sums.shape)
             step = max(1, _CHUNK_VALUES // self._samples.d)
             for start in range(piece.start, piece.stop, step):
                 at = slice(start, min(start + step, piece.stop))
@@ -111,17 +114,20 @@ class ClusterSums:
 
     def _rows(self, indices: IntArray) -> Float64Array:
         rows = self._samples.take(indices).astype(np.float64, copy=False)
-        if self._prepared.origin.any():
+        if self._off_zero:
             rows -= self._prepared.origin
         if self._samples.weights is not None:
-            rows *= self._samples.weights[indices, None]
+            rows *= self._samples.weights.take(indices)[:, None]
         return rows
 
 
 def _difference(values: Float64Array | None, joined: LabelArray, former: LabelArray, k: int) -> Float64Array:
     """(k,) sums of the values (None: ones) that join a cluster, less those that leave it; −1 is none."""
-    left = np.bincount(former + 1, values, k + 1)[1:]
-    return np.subtract(np.bincount(joined, values, k), left, dtype=np.float64)
+    came = np.bincount(joined, values, k).astype(np.float64, copy=False)
+    # Samples come to their first cluster all at once, and leave none.
+    if former[0] >= 0:
+        came -= np.bincount(former + 1, values, k + 1)[1:]
+    return came
 
 
 def _add_difference(change: Float64Array, rows: Float64Array, joined: LabelArray, former: LabelArray) -> None:

@@ -10,9 +10,11 @@ from hypothesis.extra.numpy import arrays
 
 from kmeans_cli.core import subspace
 from kmeans_cli.core.algorithms import ALGORITHMS, lloyd, projected
+from kmeans_cli.core.algorithms.projected import Projected
 from kmeans_cli.core.empty import EMPTY_POLICIES
 from kmeans_cli.core.engine import fit
 from kmeans_cli.core.init import INITS
+from kmeans_cli.core.narrow import Narrow
 from kmeans_cli.core.nearest import nearest_labels
 from kmeans_cli.core.params import KMeansParams
 from kmeans_cli.core.prepare import prepare
@@ -166,14 +168,14 @@ def test_same_bytes_where_ties_abound(grid: FloatArray, k: int, algorithm: str, 
 def test_few_samples_are_looked_at(algorithm: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """On clear clusters most samples are measured once, and then not again."""
     looked: list[int] = []
-    runner = ALGORITHMS[algorithm]
+    owner, name = {"hamerly": (Narrow, "confirm"), "projected": (Projected, "_measure")}[algorithm]
 
     def count(self: object, where: slice | LabelArray, *rest: LabelArray) -> object:
         looked.append(where.stop - where.start if isinstance(where, slice) else len(where))
         return measure(self, where, *rest)
 
-    measure = runner._measure
-    monkeypatch.setattr(runner, "_measure", count)
+    measure = getattr(owner, name)
+    monkeypatch.setattr(owner, name, count)
     samples = ArraySamples(blobs(3000, 20))
     result = fit(samples, KMeansParams(12, algorithm=algorithm), seed=1)
     assert result.n_iter > 5

@@ -14,14 +14,15 @@ from kmeans_cli.core.types import BoolArray, Float64Array, FloatArray, IntArray,
 _MARGIN = 1e-6
 # So many values of the samples looked at, and of what is computed of them, stay in a core's cache.
 _VALUES = 1 << 18
-# Large pieces: about so many, of at most so many rows, so that arrays of one value for each stay in cache.
+# Large pieces: about so many, of at most so many rows, so that arrays of one value for each stay in cache; and of so
+# many at least, as threads lose time to one another at the start of every operation (114,075 × 3, k = 64: 15 %).
 _PIECES = 4
-_MAX_ROWS = 1 << 15
+_MIN_ROWS, _MAX_ROWS = 1 << 14, 1 << 15
 # From this share of due samples on, all are taken: reading rows where they lie is cheaper than gathering them.
 _DENSE = 0.9
 # Samples that cannot be due within so many iterations like the last one are not watched (1,000,000 × 2: 15 % faster),
-_HORIZON = 4
-# unless more than this share would be: their expiries are read faster where they lie.
+# or within so few, or else all are, when more than this share would be: expiries are read faster where they lie.
+_HORIZONS = (4, 2)
 _WATCHED = 0.25
 
 
@@ -69,34 +70,40 @@ class Expiry:
         """(k,) the largest shift of those others that samples of each cluster have to reckon with."""
         reach = self._reach + shifts
         wide = reach + _MARGIN * (reach + self._drift)
-        others: Float64Array = np.where(apart_squared < np.square(wide)[:, None], shifts, 0.0).max(axis=1)
+        # Down the columns, as the distances are the same both ways and NumPy is far slower along short rows.
+        others: Float64Array = np.where(apart_squared < np.square(wide), shifts[:, None], 0.0).max(axis=0)
         self._reach = reach - others
         return others
 
     def due(self, labels: LabelArray) -> IntArray | None:
         """The samples whose label is no longer proven, ascending; None: better look at all."""
-        if self._left <= 0:
-            self._watched = None
-        if self._watched is not None:
-            watched = self._watched
-            late: BoolArray = self._now().take(labels.take(watched)) >= self._expiry.take(watched)
-            return watched.take(np.flatnonzero(late))
+        if self._watched is None or self._left <= 0:
+            return self._due_of_all(labels)
+        watched = self._watched
+        late: BoolArray = self._now().take(labels.take(watched)) >= self._expiry.take(watched)
+        return watched.compress(late)
+
+    def _due_of_all(self, labels: LabelArray) -> IntArray | None:
         rest = self._now().take(labels)
         np.subtract(self._expiry, rest, out=rest)
+        self._watched = self._near(rest)
+        if self._watched is not None:
+            return self._watched.compress(rest.take(self._watched) <= 0)
         due = np.flatnonzero(rest <= 0)
-        self._watch(rest)
         return None if len(due) > _DENSE * len(labels) else due
+
+    def _near(self, rest: FloatArray) -> IntArray | None:
+        """Those of which alone some become due until drift has grown by ``left``; None: too many to be watched."""
+        for horizon in _HORIZONS:
+            self._left = horizon * self._increase
+            near = rest <= self._left
+            if np.count_nonzero(near) < _WATCHED * len(rest):
+                return np.flatnonzero(near)
+        return None
 
     def _now(self) -> NDArray[np.float32]:
         """(k,) the drift, rounded up."""
         return np.nextafter(self._drift.astype(np.float32), np.float32(np.inf))
-
-    def _watch(self, rest: FloatArray) -> None:
-        """Until drift has grown by ``left``, none but the watched samples become due."""
-        left = _HORIZON * self._increase
-        near = rest <= left
-        if np.count_nonzero(near) < _WATCHED * len(rest):
-            self._watched, self._left = np.flatnonzero(near), left
 
     def renew(self, where: Where, labels: IntArray, far_squared: FloatArray, near_squared: FloatArray) -> BoolArray:
         """Give m samples new bounds.
@@ -110,19 +117,23 @@ class Expiry:
         Returns:
             (m,) whether the label is proven; where it is not, the sample stays due.
         """
-        far, near = np.sqrt(np.maximum(far_squared, 0)), np.sqrt(np.maximum(near_squared, 0))
+        far, near = np.maximum(far_squared, 0), np.maximum(near_squared, 0)
+        np.sqrt(far, out=far)
+        np.sqrt(near, out=near)
         drift = self._now().take(labels)
         near *= 1 - _MARGIN
         far *= 1 + _MARGIN
-        # In this form an infinite near (there is no other centroid) is no trouble.
-        ahead = near - far
-        ahead -= _MARGIN * drift
-        self._expiry[where] = drift + ahead
         # Of the type of reach, else at() is 14 times as slow.
-        needed = (near + far).astype(np.float64)
+        needed = np.add(near, far, dtype=np.float64)
+        # In this form an infinite near (there is no other centroid) is no trouble.
+        near -= far
+        np.multiply(drift, _MARGIN, out=far)
+        near -= far
+        proven: BoolArray = near > 0
+        drift += near
+        self._expiry[where] = drift
         with self._lock:
             np.maximum.at(self._reach, labels, needed)
-        proven: BoolArray = ahead > 0
         return proven
 
 
@@ -139,14 +150,10 @@ def pieces(due: IntArray | None, n: int, width: int) -> Sequence[Where]:
     return _cut(due, n, max(256, _VALUES // width))
 
 
-def large_pieces(due: IntArray | None, n: int, width: int) -> Sequence[Where]:
-    """The same in few pieces for each thread, for who looks at parts of them at a time.
-
-    Threads lose time to one another at the start of every operation; pieces of less than ``_VALUES`` are not worth
-    handing over at all.
-    """
+def large_pieces(due: IntArray | None, n: int) -> Sequence[Where]:
+    """The same in few pieces for each thread, for who looks at parts of them at a time."""
     m = n if due is None else len(due)
-    return _cut(due, n, max(256, _VALUES // width, min(-(-m // _PIECES), _MAX_ROWS)))
+    return _cut(due, n, max(_MIN_ROWS, min(-(-m // _PIECES), _MAX_ROWS)))
 
 
 def _cut(due: IntArray | None, n: int, rows: int) -> Sequence[Where]:

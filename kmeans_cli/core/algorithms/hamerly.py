@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from kmeans_cli.core.algorithms.expiry import Expiry, large_pieces, pieces
-from kmeans_cli.core.nearest import Nearest, confirm, nearest, nearest_labels
+from kmeans_cli.core.narrow import Narrow
+from kmeans_cli.core.nearest import nearest, nearest_labels
 from kmeans_cli.core.prepare import Prepared
 from kmeans_cli.core.samples import Samples
 from kmeans_cli.core.scores import Targets, aim, scores_of
-from kmeans_cli.core.scratch import Scratch, pick
-from kmeans_cli.core.types import Float64Array, LabelArray, MapBlocks, Moves, Where
+from kmeans_cli.core.scratch import Scratch
+from kmeans_cli.core.types import Float64Array, IntArray, LabelArray, MapBlocks, Moves, Where
+from kmeans_cli.core.where import indices_of, pick, within
 
 # Up to so many features labels are confirmed rather than searched (measured: 64 equal, 32 faster, 3 three times).
 _NARROW = 48
@@ -23,30 +25,34 @@ class Hamerly:
 
     Source: Hamerly, "Making k-means even faster", SDM 2010; on data of few features, with the shifts of near centroids
     only (see ``Expiry``).
+
+    From the start to the first means centroids mostly go so far that no bound would outlive it, so bounds begin there.
     """
 
     _targets: Targets
     _expiry: Expiry
-    _centroids: Float64Array
 
     def __init__(self, samples: Samples, prepared: Prepared, map_blocks: MapBlocks) -> None:
         self._samples, self._prepared, self._map_blocks = samples, prepared, map_blocks
         self._scratch = Scratch()
+        self._narrow = Narrow(samples, prepared) if samples.d <= _NARROW else None
+        self._q: Float64Array | None = None
         self._begun = False
 
     def moved(self, centroids: Float64Array) -> None:
         """Let the bounds expire by the way to these (k, d) centroids."""
         self._targets = aim(self._prepared, centroids)
         if self._targets.undecided:
-            self._begun = False
+            self._q, self._begun = None, False
             return
-        if self._begun:
-            shifts = np.linalg.norm(centroids - self._centroids, axis=1)
-            apart = _apart_squared(centroids, self._prepared) if self._samples.d <= _LOW else None
-            self._expiry.advance(shifts / self._prepared.scale, apart)
-        else:
-            self._expiry, self._begun = Expiry(self._samples.n, len(centroids)), True
-        self._centroids = centroids
+        q = self._targets.exact_q
+        if self._q is not None and self._begun:
+            step = q - self._q
+            shifts = np.sqrt(np.einsum("ij,ij->i", step, step))
+            self._expiry.advance(shifts, _apart_squared(self._targets) if q.shape[1] <= _LOW else None)
+        elif self._q is not None:
+            self._expiry, self._begun = Expiry(self._samples.n, len(q)), True
+        self._q = q
 
     def assign(self, labels: LabelArray) -> Moves:
         """Bring (n,) labels up to date, each the exact nearest centroid."""
@@ -54,31 +60,43 @@ class Hamerly:
             every = nearest_labels(self._samples, self._prepared, self._targets.centroids, self._map_blocks)
             return Moves.between(labels, every)
         due = self._expiry.due(labels)
-        known = labels[0] >= 0 and self._samples.d <= _NARROW
-        cut, measure = (large_pieces, self._confirm) if known else (pieces, self._search)
-        parts = cut(due, len(labels), sum(self._centroids.shape))
-        found = list(self._map_blocks(lambda where: self._measure(where, measure(where, labels)), parts))
-        return Moves.between(labels, np.concatenate(found) if found else labels[:0], due)
+        found = self._found_wide(due, labels) if self._narrow is None else self._found_narrow(self._narrow, due, labels)
+        if not found:
+            return Moves(np.empty(0, dtype=np.intp), labels[:0])
+        among, new = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return Moves.between(labels, new, among)
 
-    def _measure(self, where: Where, found: Nearest) -> LabelArray:
-        """Take up what was found of these samples."""
-        self._expiry.renew(where, found.labels, *found.bounds())
-        return found.labels
+    def _found_narrow(
+        self, narrow: Narrow, due: IntArray | None, labels: LabelArray
+    ) -> list[tuple[IntArray, LabelArray]]:
+        """Which of the due samples may have a new label, and what it is, in several parts."""
+        narrow.aim(self._targets)
 
-    def _confirm(self, where: Where, labels: LabelArray) -> Nearest:
-        return confirm(self._samples, self._prepared, self._targets, where, pick(labels, where), self._scratch)
+        def confirm(where: Where) -> tuple[IntArray, LabelArray]:
+            found, left = narrow.confirm(where, pick(labels, where))
+            self._expiry.renew(where, found.labels, *narrow.bounds(where, found))
+            return within(where, left), found.labels.take(left)
 
-    def _search(self, where: Where, labels: LabelArray) -> Nearest:  # noqa: ARG002 - none are known
-        scores = scores_of(self._prepared, self._targets, where, self._scratch)
-        return nearest(self._samples, self._prepared, self._targets, where, scores)
+        return list(self._map_blocks(confirm, large_pieces(due, len(labels))))
+
+    def _found_wide(self, due: IntArray | None, labels: LabelArray) -> list[tuple[IntArray, LabelArray]]:
+        """The same for all of the due samples."""
+
+        def search(where: Where) -> tuple[IntArray, LabelArray]:
+            scores = scores_of(self._prepared, self._targets, where, self._scratch)
+            found = nearest(self._samples, self._prepared, self._targets, where, scores)
+            self._expiry.renew(where, found.labels, *found.bounds(pick(self._prepared.squares, where)))
+            return indices_of(where), found.labels
+
+        return list(self._map_blocks(search, pieces(due, len(labels), sum(self._targets.centroids.shape))))
 
 
-def _apart_squared(centroids: Float64Array, prepared: Prepared) -> Float64Array:
+def _apart_squared(targets: Targets) -> Float64Array:
     """(k, k) at most the squared distances between centroids, in units of the scale; infinite on the diagonal."""
-    q = (centroids - prepared.mean) / prepared.scale
-    squares = np.einsum("ij,ij->i", q, q)
-    apart: Float64Array = squares[:, None] + squares - 2 * (q @ q.T)
+    q, squares = targets.exact_q, targets.squares
+    apart: Float64Array = (-2 * q) @ q.T
+    apart += squares
     # The three terms are each off by up to d + 2 roundings of the largest.
-    apart -= 8 * (q.shape[1] + 2) * 2.0**-53 * squares.max()
-    np.fill_diagonal(apart, np.inf)
+    apart += (squares - 8 * (q.shape[1] + 2) * 2.0**-53 * squares.max())[:, None]
+    apart.flat[:: len(q) + 1] = np.inf
     return apart

@@ -33,7 +33,9 @@ class KeptScores:
         # It takes no search to see that a label is right, and most are.
         guess = labels if known else self._scores.argmin(axis=0).astype(np.int32)
         left = unconfirmed(self._prepared, targets, self._scores, guess)
-        found = nearest(self._samples, self._prepared, targets, left, self._scores.take(left, axis=1).T)
+        found = nearest(
+            self._samples, self._prepared, targets, left, np.ascontiguousarray(self._scores.take(left, axis=1).T)
+        )
         if known:
             return Moves.between(labels, found.labels, left)
         guess[left] = found.labels

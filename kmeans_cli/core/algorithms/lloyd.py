@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from kmeans_cli.core.algorithms.kept import MOST_KEPT, KeptScores
-from kmeans_cli.core.nearest import confirm, nearest_labels
+from kmeans_cli.core.narrow import Narrow
+from kmeans_cli.core.nearest import nearest_labels
 from kmeans_cli.core.prepare import Prepared
 from kmeans_cli.core.samples import Block, Samples
 from kmeans_cli.core.scores import aim
-from kmeans_cli.core.scratch import Scratch
 from kmeans_cli.core.types import Float64Array, LabelArray, MapBlocks, Moves
 
 
@@ -25,8 +25,8 @@ class Lloyd:
         self._samples = samples
         self._prepared = prepared
         self._map_blocks = map_blocks
-        self._scratch = Scratch()
         self._kept: KeptScores | None = None
+        self._narrow: Narrow | None = None
 
     def moved(self, centroids: Float64Array) -> None:
         """Take the (k, d) centroids of the next assignment."""
@@ -44,10 +44,10 @@ class Lloyd:
 
     def _confirmed(self, labels: LabelArray) -> LabelArray:
         """(n,) the labels of small data, where most are right already."""
-        targets = aim(self._prepared, self._centroids)
+        narrow = self._narrow = self._narrow or Narrow(self._samples, self._prepared)
+        narrow.aim(aim(self._prepared, self._centroids))
 
         def of_block(block: Block) -> LabelArray:
-            guess = labels[block.rows]
-            return confirm(self._samples, self._prepared, targets, block.rows, guess, self._scratch).labels
+            return narrow.confirm(block.rows, labels[block.rows])[0].labels
 
         return np.concatenate(list(self._map_blocks(of_block, self._samples.blocks())))

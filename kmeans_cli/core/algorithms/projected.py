@@ -13,8 +13,9 @@ from kmeans_cli.core.nearest import nearer, nearest, nearest_labels, row_min
 from kmeans_cli.core.prepare import Prepared
 from kmeans_cli.core.samples import Samples
 from kmeans_cli.core.scores import Targets, aim, scores_of, scores_of_pairs
-from kmeans_cli.core.scratch import Scratch, pick
+from kmeans_cli.core.scratch import Scratch
 from kmeans_cli.core.types import Float64Array, IntArray, LabelArray, MapBlocks, Moves, Where
+from kmeans_cli.core.where import indices_of, pick, within
 
 # So many values of the samples looked at, and of what is computed of them, are one thread's work at a time. Threads
 # lose time to one another at the start of every operation: a core's cache would hold a quarter (measured: 15 % slower).
@@ -101,11 +102,10 @@ class Projected:
     def _update(self, where: Where, labels: LabelArray) -> tuple[IntArray, LabelArray]:
         """Those of these samples whose label was in doubt, and what it is."""
         if not self._measured:
-            every = np.arange(where.start, where.stop) if isinstance(where, slice) else where
-            return every, self._measure(where)
+            return indices_of(where), self._measure(where)
         current, squared = pick(labels, where).astype(np.intp), self._remainders.squared(where)
         left = self._screen(where, current, squared)
-        doubtful = where.start + left if isinstance(where, slice) else where.take(left)
+        doubtful = within(where, left)
         if squared.shape[1] < _MANY:
             return doubtful, self._measure(doubtful)
         new, left = self._duel(doubtful, current.take(left), squared.take(left, axis=0))
@@ -145,7 +145,7 @@ class Projected:
         scores = scores_of_pairs(self._prepared, self._targets, where, pairs, self._scratch)
         found = nearer(self._prepared, self._targets, where, pairs, scores)
         self._remainders.correct(where, pairs, scores, bounds, found.labels)
-        far_squared, near_squared = found.bounds()
+        far_squared, near_squared = found.bounds(pick(self._prepared.squares, where))
         proven = self._expiry.renew(where, found.labels, far_squared, np.minimum(near_squared, others_squared))
         stale = others_squared - far_squared < _STALE * (near_squared - far_squared)
         return found.labels, np.flatnonzero(stale | ~proven)
@@ -155,5 +155,5 @@ class Projected:
         scores = scores_of(self._prepared, self._targets, where, self._scratch)
         found = nearest(self._samples, self._prepared, self._targets, where, scores)
         self._remainders.remember(where, scores, found.labels)
-        self._expiry.renew(where, found.labels, *found.bounds())
+        self._expiry.renew(where, found.labels, *found.bounds(pick(self._prepared.squares, where)))
         return found.labels
