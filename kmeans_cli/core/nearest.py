@@ -112,7 +112,8 @@ def own_and_rival(
         (m,) where the scores of the labels are among all, flat; they are infinite now.
     """
     m = len(labels)
-    at: IntArray = labels * np.intp(m) + np.arange(m)
+    at: IntArray = labels * np.intp(m)
+    at += np.arange(m)
     flat = scores.reshape(-1)
     own[:] = flat.take(at)
     flat[at] = np.inf

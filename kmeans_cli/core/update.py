@@ -43,6 +43,7 @@ class ClusterSums:
         self.sums = np.zeros((n_clusters, samples.d))
         self.weights = np.zeros(n_clusters)
         self._off_zero = bool(prepared.origin.any())
+        self._settle()
         # Whole numbers are added and taken away without rounding.
         weights = samples.weights
         self._whole = weights is None or (prepared.total_weight < 2**53 and bool((weights % 1 == 0).all()))
@@ -65,6 +66,7 @@ class ClusterSums:
         """Take up (k, d) sums of an earlier state and its labels."""
         self.sums = sums.copy()
         self.weights = np.bincount(labels, self._samples.weights, len(sums)).astype(np.float64)
+        self._settle()
 
     def _weigh(self, indices: IntArray, former: LabelArray, joined: LabelArray, labels: LabelArray) -> None:
         weights, k = self._samples.weights, len(self.sums)
@@ -73,23 +75,25 @@ class ClusterSums:
         else:
             # Counted anew, so that no rounding is left where a cluster has become empty.
             self.weights = np.bincount(labels, weights, k).astype(np.float64)
-        self.sums[self.weights == 0] = 0
+        self._settle()
+
+    def _settle(self) -> None:
+        """Let no rounding be left of empty clusters, and know what to divide by: 1 for them."""
+        self._empty = self.weights == 0
+        self.sums[self._empty] = 0
+        self._divisors = np.where(self._empty, 1.0, self.weights)[:, None]
 
     def means(self, empty: Float64Array) -> Float64Array:
         """(k, d) cluster means; the rows of ``empty`` where a cluster has no weight."""
-        means: Float64Array = self.sums / self._divisors()
+        means: Float64Array = self.sums / self._divisors
         means += self._prepared.origin
-        np.copyto(means, empty, where=self.weights[:, None] == 0)
+        np.copyto(means, empty, where=self._empty[:, None])
         return means
 
     def inertia(self) -> float:
         """Σ wᵢ‖xᵢ − mean of its cluster‖², from the sums alone."""
         squares = np.einsum("ij,ij->i", self.sums, self.sums)[:, None]
-        return max(0.0, self._prepared.total - float((squares / self._divisors()).sum()))
-
-    def _divisors(self) -> Float64Array:
-        """(k, 1) the weights; 1 for an empty cluster, whose sums are 0."""
-        return np.where(self.weights > 0, self.weights, 1.0)[:, None]
+        return max(0.0, self._prepared.total - float((squares / self._divisors).sum()))
 
     def _add_by_cluster(self, indices: IntArray, clusters: LabelArray, sign: float) -> None:
         order = np.argsort(clusters, kind="stable")
