@@ -36,17 +36,17 @@ class Expiry:
 
     Not all others can come near, though. By the triangle inequality, a centroid i is nearer to a sample than far + gap
     only within gap + 2 far of j; so where the distance of i and j is above ``reach[j]``, at least gap + 2 far of every
-    sample of j that is proven, the shift of i need not count (the idea is Ryšavý & Hamerly's, SDM 2016). With a step
-    the gap shrinks by the shifts of j and of the others, and far grows by that of j: so reach changes by the shift of
+    sample of j that is proven, the shift of i need not count (the idea is Ryšavý & Hamerly's, SDM 2016); it is asked
+    for with ``with_reach``, as to know it pays for many centroids only. With a step the gap shrinks by the shifts of j and of the others, and far grows by that of j: so reach changes by the shift of
     j, less that of the others.
 
     Invariants: where drift[label] < expiry, the label is the nearest centroid by at least their difference; and
     reach[label] is at least this difference plus twice the sample's distance. Distances are in units of the scale.
     """
 
-    def __init__(self, n: int, n_clusters: int) -> None:
+    def __init__(self, n: int, n_clusters: int, *, with_reach: bool = False) -> None:
         self._drift = np.zeros(n_clusters)
-        self._reach = np.zeros(n_clusters)
+        self._reach = np.zeros(n_clusters) if with_reach else None
         self._expiry = np.full(n, -np.inf, dtype=np.float32)
         self._watched: IntArray | None = None
         self._increase = self._left = 0.0
@@ -57,23 +57,17 @@ class Expiry:
 
         Args:
             shifts: (k,) by which distances.
-            apart_squared: (k, k) at most the squared distances between them now, infinite on the diagonal; None where
-                it does not pay to know them.
+            apart_squared: With reach, (k, k) at most the squared distances between them now, infinite on the diagonal.
         """
-        others = _largest_other(shifts) if apart_squared is None else self._largest_in_reach(shifts, apart_squared)
+        if self._reach is None or apart_squared is None:
+            others = _largest_other(shifts)
+        else:
+            others = _largest_in_reach(self._reach, self._drift, shifts, apart_squared)
+            self._reach += shifts - others
         increase = (shifts + others) * (1 + _MARGIN)
         self._drift += increase
         self._increase = float(increase.max())
         self._left -= self._increase * (1 + _MARGIN)
-
-    def _largest_in_reach(self, shifts: Float64Array, apart_squared: Float64Array) -> Float64Array:
-        """(k,) the largest shift of those others that samples of each cluster have to reckon with."""
-        reach = self._reach + shifts
-        wide = reach + _MARGIN * (reach + self._drift)
-        # Down the columns, as the distances are the same both ways and NumPy is far slower along short rows.
-        others: Float64Array = np.where(apart_squared < np.square(wide), shifts[:, None], 0.0).max(axis=0)
-        self._reach = reach - others
-        return others
 
     def due(self, labels: LabelArray) -> IntArray | None:
         """The samples whose label is no longer proven, ascending; None: better look at all."""
@@ -121,24 +115,34 @@ class Expiry:
         np.sqrt(near, out=near)
         near *= 1 - _MARGIN
         far *= 1 + _MARGIN
-        # Of the type of reach, else at() is 14 times as slow.
-        needed = np.add(near, far, dtype=np.float64)
+        if self._reach is not None:
+            # Of the type of reach, else at() is 14 times as slow.
+            needed = np.add(near, far, dtype=np.float64)
+            with self._lock:
+                np.maximum.at(self._reach, labels, needed)
         drift = self._now().take(labels)
         # In this form an infinite near (there is no other centroid) is no trouble.
         ahead = np.subtract(near, far, out=near)
         ahead -= np.multiply(drift, _MARGIN, out=far)
         self._expiry[where] = np.add(drift, ahead, out=drift)
-        with self._lock:
-            np.maximum.at(self._reach, labels, needed)
         proven: BoolArray = ahead > 0
         return proven
 
 
 def _largest_other(shifts: Float64Array) -> Float64Array:
     """(k,) the largest shift of any other centroid."""
-    largest = int(np.argmax(shifts))
-    others = np.full(len(shifts), shifts[largest])
-    others[largest] = np.delete(shifts, largest).max(initial=0.0)
+    second, largest = np.partition([0.0, *shifts], -2)[-2:]
+    return np.where(shifts == largest, second, largest)
+
+
+def _largest_in_reach(
+    reach: Float64Array, drift: Float64Array, shifts: Float64Array, apart_squared: Float64Array
+) -> Float64Array:
+    """(k,) the largest shift of those others that samples of each cluster have to reckon with."""
+    wide = reach + shifts
+    wide += _MARGIN * (wide + drift)
+    # Down the columns, as the distances are the same both ways and NumPy is far slower along short rows.
+    others: Float64Array = np.where(apart_squared < np.square(wide), shifts[:, None], 0.0).max(axis=0)
     return others
 
 
