@@ -13,6 +13,7 @@ from kmeans_cli.commands.start import given_start
 from kmeans_cli.config import Config
 from kmeans_cli.core.algorithms import MINIBATCH
 from kmeans_cli.core.init import PARALLEL
+from kmeans_cli.core.narrow import NARROW
 from kmeans_cli.datasets.params import DataParams
 from kmeans_cli.datasets.raw import name_of
 from kmeans_cli.datasets.scale import resolved_dtype
@@ -95,13 +96,14 @@ def plan_in_passes(config: Config, stream: FileStream, *, where: RunPlace, resum
 def bytes_in_memory(shards: Sequence[Shard], dtype: str) -> int:
     """About the memory that data take in a fit that holds them: twice while they are read, labels, distances, bounds.
 
-    What the program takes without any is not in it.
+    Of few features a fit holds two float32 copies besides. What the program takes without any data is not in it.
     """
     n = sum(math.prod(shard.shape[:1]) for shard in shards)
     # What a header claims beyond the end of its file is refused when the file is read.
     n_values = sum(min(math.prod(shard.shape), shard.n_stored) for shard in shards)
     itemsize = resolved_dtype(dtype, np.empty(0, shards[0].dtype)).itemsize
-    return 2 * n_values * itemsize + 64 * min(n, n_values)
+    per_value = itemsize + 2 * 4 if n_values <= NARROW * n else 2 * itemsize
+    return per_value * n_values + 64 * min(n, n_values)
 
 
 def bytes_in_passes(stream: FileStream, config: Config) -> int:

@@ -67,7 +67,7 @@ def nearest(
 def search(
     samples: Samples, centroids: Float64Array, where: Where, scores: NDArray[np.float32], slack: NDArray[np.float32]
 ) -> Nearest:
-    """The same, given (m, k) values that rank the centroids, and by how much two have to differ for that."""
+    """The same, given contiguous (m, k) values that rank the centroids, and by how much two have to differ for that."""
     labels: LabelArray = scores.argmin(axis=1).astype(np.int32)
     flat, at = scores.reshape(-1), np.arange(0, scores.size, scores.shape[1]) + labels
     own = flat.take(at)

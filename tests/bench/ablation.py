@@ -63,7 +63,7 @@ IDEAS: dict[str, tuple[str, Callable[[], AbstractContextManager[Any]]]] = {
         lambda: patch.multiple(Remainders, remember=_remember_once, correct=_never_correct),
     ),
     "no duels": ("auto", lambda: patch.object(projected, "_MANY", 1 << 30)),
-    "labels searched, not confirmed": ("auto", lambda: patch.object(hamerly, "_NARROW", 0)),
+    "labels searched, not confirmed": ("auto", lambda: patch.object(hamerly, "NARROW", 0)),
     "all other centroids count, not those in reach": ("auto", lambda: patch.object(hamerly, "_LOW", 0)),
     "every expiry read in every iteration": ("auto", lambda: patch.object(expiry, "_WATCHED", 0.0)),
     "scores of small data not kept": ("auto", lambda: patch.object(lloyd, "MOST_KEPT", 0)),

@@ -36,9 +36,9 @@ class Expiry:
 
     Not all others can come near, though. By the triangle inequality, a centroid i is nearer to a sample than far + gap
     only within gap + 2 far of j; so where the distance of i and j is above ``reach[j]``, at least gap + 2 far of every
-    sample of j that is proven, the shift of i need not count (the idea is Ryšavý & Hamerly's, SDM 2016); it is asked
-    for with ``with_reach``, as to know it pays for many centroids only. With a step the gap shrinks by the shifts of j and of the others, and far grows by that of j: so reach changes by the shift of
-    j, less that of the others.
+    sample of j that is proven, the shift of i need not count (the idea is Ryšavý & Hamerly's, SDM 2016). With a step
+    the gap shrinks by the shifts of j and of the others, and far grows by that of j: so reach changes by the shift of
+    j, less that of the others. To know it costs time too, so it is kept only ``with_reach``.
 
     Invariants: where drift[label] < expiry, the label is the nearest centroid by at least their difference; and
     reach[label] is at least this difference plus twice the sample's distance. Distances are in units of the scale.
@@ -131,8 +131,11 @@ class Expiry:
 
 def _largest_other(shifts: Float64Array) -> Float64Array:
     """(k,) the largest shift of any other centroid."""
-    second, largest = np.partition([0.0, *shifts], -2)[-2:]
-    return np.where(shifts == largest, second, largest)
+    if len(shifts) == 1:
+        return np.zeros(1)
+    second, largest = np.partition(shifts, -2)[-2:]
+    others: Float64Array = np.where(shifts == largest, second, largest)
+    return others
 
 
 def _largest_in_reach(

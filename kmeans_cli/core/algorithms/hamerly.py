@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kmeans_cli.core.algorithms.expiry import Expiry, large_pieces, pieces
-from kmeans_cli.core.narrow import Narrow
+from kmeans_cli.core.narrow import NARROW, Narrow
 from kmeans_cli.core.nearest import nearest, nearest_labels
 from kmeans_cli.core.prepare import Prepared
 from kmeans_cli.core.samples import Samples
@@ -14,8 +14,6 @@ from kmeans_cli.core.scratch import Scratch
 from kmeans_cli.core.types import Float64Array, IntArray, LabelArray, MapBlocks, Moves, Where
 from kmeans_cli.core.where import indices_of, pick, within
 
-# Up to so many features labels are confirmed rather than searched (measured: 64 equal, 32 faster, 3 three times).
-_NARROW = 48
 # Up to so many features, and from so many clusters on, a centroid has far fewer neighbours than there are others
 # (measured at d = 3: k = 16 3 % slower, 64 3 % faster).
 _LOW = 16
@@ -37,7 +35,7 @@ class Hamerly:
     def __init__(self, samples: Samples, prepared: Prepared, map_blocks: MapBlocks) -> None:
         self._samples, self._prepared, self._map_blocks = samples, prepared, map_blocks
         self._scratch = Scratch()
-        self._narrow = Narrow(samples, prepared) if samples.d <= _NARROW else None
+        self._narrow = Narrow(samples, prepared) if samples.d <= NARROW else None
         self._q: Float64Array | None = None
         self._begun = self._with_reach = False
 
