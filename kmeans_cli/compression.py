@@ -60,7 +60,7 @@ class Original:
     @cached_property
     def bytes_png(self) -> int:
         """Of the smallest lossless PNG at hand: ours, or the file itself when it is one."""
-        ours = len(self.whole.png())
+        ours = self.whole.png_size()
         return min(ours, self.bytes_original) if self.is_png else ours
 
 

@@ -15,9 +15,9 @@ _BAND_PIXELS = 1 << 15
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
 
-def bands(height: int, width: int) -> Iterator[slice]:
-    """Slices of rows that cover a picture, each of about 33,000 pixels."""
-    rows = max(1, _BAND_PIXELS // width)
+def bands(height: int, width: int, n_pixels: int | None = None) -> Iterator[slice]:
+    """Slices of rows that cover a picture, each of about so many pixels (None: 33,000)."""
+    rows = max(1, (n_pixels or _BAND_PIXELS) // width)
     for start in range(0, height, rows):
         yield slice(start, min(start + rows, height))
 

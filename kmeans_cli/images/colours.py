@@ -95,8 +95,15 @@ def _codes(pixels: Bytes, alpha: Bytes | None) -> NDArray[np.uint32]:
 
 def run_lengths(ordered: NDArray[_Code]) -> tuple[NDArray[_Code], NDArray[np.int64]]:
     """The distinct ones of (n,) ordered codes, and how often each is among them."""
-    first = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
-    return ordered[first], np.diff(first, append=len(ordered))
+    # Of a large picture every temporary counts.
+    changed = np.ones(len(ordered), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=changed[1:])
+    first = np.flatnonzero(changed)
+    del changed
+    counts = np.empty_like(first)
+    np.subtract(first[1:], first[:-1], out=counts[:-1])
+    counts[-1] = len(ordered) - first[-1]
+    return ordered[first], counts
 
 
 def _positions(codes: NDArray[np.uint32], distinct: NDArray[np.uint32], *, is_opaque: bool) -> NDArray[np.int32]:

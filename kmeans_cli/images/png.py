@@ -81,14 +81,35 @@ def indexed_png(labels: IntArray, rgba: Bytes, map_blocks: MapBlocks = map) -> b
 def truecolour_png(pixels: Bytes, n_colours: int, map_blocks: MapBlocks = map) -> bytes:
     """The smallest PNG found of (h, w, 3) or (h, w, 4) pixels with so many distinct colours."""
     height, width, channels = pixels.shape
-    header = _header((height, width), 8, _TRUECOLOUR if channels == 3 else _TRUECOLOUR_WITH_ALPHA)
-    rows = pixels.reshape(height, width * channels)
+    header, rows = _truecolour_header(pixels), pixels.reshape(height, width * channels)
 
     def attempt(attempt: Attempt) -> bytes:
         return b"".join([header, *_pixel_chunks(rows, channels, attempt)])
 
+    return min(map_blocks(attempt, _truecolour_attempts(pixels, n_colours)), key=len)
+
+
+def truecolour_size(pixels: Bytes, n_colours: int, map_blocks: MapBlocks = map) -> int:
+    """How many bytes ``truecolour_png`` has, without holding them all."""
+    height, width, channels = pixels.shape
+    rows = pixels.reshape(height, width * channels)
+
+    def size(attempt: Attempt) -> int:
+        return sum(map(len, _squeezed(rows, channels, attempt)))
+
+    around = len(_truecolour_header(pixels)) + sum(map(len, [*_chunk(b"IDAT"), *_chunk(b"IEND")]))
+    return around + min(map_blocks(size, _truecolour_attempts(pixels, n_colours)))
+
+
+def _truecolour_header(pixels: Bytes) -> bytes:
+    height, width, channels = pixels.shape
+    return _header((height, width), 8, _TRUECOLOUR if channels == 3 else _TRUECOLOUR_WITH_ALPHA)
+
+
+def _truecolour_attempts(pixels: Bytes, n_colours: int) -> tuple[Attempt, ...]:
+    height, width, _ = pixels.shape
     is_photo = n_colours * _PIXELS_PER_COLOUR > height * width
-    return min(map_blocks(attempt, _PHOTO_ATTEMPTS if is_photo else _TRUECOLOUR_ATTEMPTS), key=len)
+    return _PHOTO_ATTEMPTS if is_photo else _TRUECOLOUR_ATTEMPTS
 
 
 def bit_depth(k: int) -> int:
@@ -128,9 +149,14 @@ def _palette_chunks(rgba: Bytes) -> list[bytes]:
 
 
 def _pixel_chunks(rows: Bytes, pixel_bytes: int, attempt: Attempt) -> list[bytes]:
+    return _chunk(b"IDAT", *_squeezed(rows, pixel_bytes, attempt)) + _chunk(b"IEND")
+
+
+def _squeezed(rows: Bytes, pixel_bytes: int, attempt: Attempt) -> Iterator[bytes]:
     squeeze = zlib.compressobj(attempt.level, zlib.DEFLATED, _WINDOW_BITS, _MEMORY_LEVEL, attempt.strategy)
-    parts = [squeeze.compress(filtered(band, above, pixel_bytes, attempt.filter).data) for band, above in _bands(rows)]
-    return _chunk(b"IDAT", *parts, squeeze.flush()) + _chunk(b"IEND")
+    for band, above in _bands(rows):
+        yield squeeze.compress(filtered(band, above, pixel_bytes, attempt.filter).data)
+    yield squeeze.flush()
 
 
 def _bands(rows: Bytes) -> Iterator[tuple[Bytes, Bytes]]:

@@ -16,6 +16,7 @@ from kmeans_cli.images.reduced import Reduced
 from kmeans_cli.images.spaces import Bytes, lab
 
 _WINDOW = 7  # pixels, as scikit-image's default
+_PAIRED_PIXELS = 1 << 22  # at a time: a large picture's memory counts
 _STABLE_MEAN, _STABLE_SPREAD = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 
 
@@ -56,16 +57,21 @@ def _pair_sums(original: Reduced, result: Reduced, map_blocks: MapBlocks) -> tup
     """
     k = len(result.rgba)
     before, after = original.colours_shown, result.colours_shown
-    pairs, counts = run_lengths(_ordered_pairs(original.labels, result.labels, len(original.rgba), k))
 
-    def of_some(some: slice) -> tuple[int, float]:
-        of_original, of_result = np.divmod(pairs[some], k)
+    def of_some(some: tuple[NDArray[np.unsignedinteger], NDArray[np.int64]]) -> tuple[int, float]:
+        pairs, counts = some
+        of_original, of_result = np.divmod(pairs, k)
         first, second = before[of_original], after[of_result]
         difference = first.astype(np.int32) - second
-        squares = counts[some] @ (difference * difference).sum(axis=1)
-        return int(squares), float(counts[some] @ delta_e_2000(lab(first), lab(second)))
+        squares = counts @ (difference * difference).sum(axis=1)
+        return int(squares), float(counts @ delta_e_2000(lab(first), lab(second)))
 
-    squares, differences = zip(*map_blocks(of_some, bands(len(pairs), 1)), strict=True)
+    sums: list[tuple[int, float]] = []
+    height, width = original.labels.shape
+    for band in bands(height, width, _PAIRED_PIXELS):
+        pairs, counts = run_lengths(_ordered_pairs(original.labels[band], result.labels[band], len(original.rgba), k))
+        sums += map_blocks(of_some, [(pairs[some], counts[some]) for some in bands(len(pairs), 1)])
+    squares, differences = zip(*sums, strict=True)
     return sum(squares), sum(differences)
 
 

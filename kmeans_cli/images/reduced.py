@@ -14,7 +14,7 @@ from kmeans_cli.images.colours import Colours
 from kmeans_cli.images.dither import floyd_steinberg
 from kmeans_cli.images.palette import Assign, Visible, dark_to_light, settle
 from kmeans_cli.images.params import ImageParams
-from kmeans_cli.images.png import MOST_ENTRIES, indexed_png, truecolour_png
+from kmeans_cli.images.png import MOST_ENTRIES, indexed_png, truecolour_png, truecolour_size
 from kmeans_cli.images.smooth import keep_all_used, smooth
 from kmeans_cli.images.spaces import SPACES, Bytes
 
@@ -58,6 +58,12 @@ class Reduced:
         if len(self.rgba) <= MOST_ENTRIES:
             return indexed_png(self.labels, self.rgba, map_blocks)
         return truecolour_png(self.pixels, len(self.rgba), map_blocks)
+
+    def png_size(self) -> int:
+        """The bytes of that file; more than a palette holds is not held for it."""
+        if len(self.rgba) <= MOST_ENTRIES:
+            return len(self.png())
+        return truecolour_size(self.pixels, len(self.rgba))
 
 
 def on_white(colours: Bytes, alpha: Bytes) -> Bytes:

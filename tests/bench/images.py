@@ -9,7 +9,6 @@ import io
 import math
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -130,15 +129,22 @@ def _pngquant(original: Original, k: int) -> Point:
 def _fit_times(sources: tuple[Source, ...], ks: tuple[int, ...]) -> None:
     """Finding the colours and fitting them, beside scikit-learn's lloyd on all pixels from the same start.
 
-    All of ours come first: scikit-learn's idle threads keep a core busy for a while.
+    The smallest of several times, some way apart, as both are disturbed at times. All of ours come before all of
+    scikit-learn's: its idle threads keep a core busy for a while.
     """
     works = [(source, _pixel_work(source, k)) for source in sources for k in ks]
-    own = [statistics.median(_own_fit_time(source, work.start) for _ in range(REPEATS)) for source, work in works]
+    rounds = [_round(works) for _ in range(REPEATS)]
     print("\nseconds to strict convergence from one start, finding the colours included")
-    for (source, work), seconds in zip(works, own, strict=True):
-        peer = statistics.median(scikit_learn("lloyd")(work).seconds for _ in range(REPEATS))
-        times = f"ours {seconds:6.3f}  scikit-learn {peer:6.3f}  ratio {seconds / peer:.2f}"
-        print(f"{source.name}  k {work.k:3d}  {times}")
+    for (source, work), times in zip(works, zip(*rounds, strict=True), strict=True):
+        own, peer = (min(seconds) for seconds in zip(*times, strict=True))
+        print(f"{source.name}  k {work.k:3d}  ours {own:6.3f}  scikit-learn {peer:6.3f}  ratio {own / peer:.2f}")
+
+
+def _round(works: list[tuple[Source, Work]]) -> list[tuple[float, float]]:
+    """Seconds of ours and of scikit-learn's for each work."""
+    time.sleep(1)
+    own = [_own_fit_time(source, work.start) for source, work in works]
+    return list(zip(own, [scikit_learn("lloyd")(work).seconds for _, work in works], strict=True))
 
 
 def _pixel_work(source: Source, k: int) -> Work:

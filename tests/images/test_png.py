@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from kmeans_cli.images import png
-from kmeans_cli.images.png import Attempt, bit_depth, indexed_png, truecolour_png
+from kmeans_cli.images.png import Attempt, bit_depth, indexed_png, truecolour_png, truecolour_size
 from kmeans_cli.images.png_filters import ADAPTIVE, FILTERS
 from kmeans_cli.images.reindex import neighbour_order
 from tests.images.pictures import noise, ramp
@@ -53,10 +53,12 @@ def test_transparency() -> None:
 @pytest.mark.parametrize("channels", [3, 4])
 @pytest.mark.parametrize("shape", [(1, 1), (5, 4), (40, 31)])
 def test_truecolour(channels: int, shape: tuple[int, int]) -> None:
-    """Truecolour is lossless, with and without opacity."""
+    """Truecolour is lossless, with and without opacity, and its size is known without it."""
     pixels = np.random.default_rng(0).integers(0, 256, (*shape, channels), dtype=np.uint8)
     for n_colours in (1, 300):  # as if all attempts were worth it, and as of a photo
-        assert np.array_equal(np.asarray(_open(truecolour_png(pixels, n_colours))), pixels)
+        content = truecolour_png(pixels, n_colours)
+        assert np.array_equal(np.asarray(_open(content)), pixels)
+        assert truecolour_size(pixels, n_colours) == len(content)
 
 
 @pytest.mark.parametrize("name", [*FILTERS, ADAPTIVE])

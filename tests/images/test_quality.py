@@ -7,7 +7,7 @@ import pytest
 from skimage.color import deltaE_ciede2000, rgb2lab
 from skimage.metrics import mean_squared_error, peak_signal_noise_ratio, structural_similarity
 
-from kmeans_cli.images import bands
+from kmeans_cli.images import bands, quality
 from kmeans_cli.images.delta_e import delta_e_2000
 from kmeans_cli.images.quality import measure
 from kmeans_cli.images.spaces import Bytes
@@ -27,6 +27,7 @@ from tests.images.pictures import indexed, noise, ramp
 def test_is_scikit_images(original: Bytes, result: Bytes, band_pixels: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """All four numbers are scikit-image's, in however many bands they are computed."""
     monkeypatch.setattr(bands, "_BAND_PIXELS", band_pixels)
+    monkeypatch.setattr(quality, "_PAIRED_PIXELS", 2 * band_pixels)
     ours = measure(indexed(original), indexed(result))
     assert ours.mse == pytest.approx(mean_squared_error(original, result), rel=1e-12)
     assert ours.psnr == pytest.approx(peak_signal_noise_ratio(original, result), rel=1e-12)
