@@ -45,7 +45,7 @@ class Targets:
         centroids: (k, d) float64, as they are.
         exact_q: (k, d) float64, (c − mean)/scale.
         squares: (k,) float64, ‖exact_q‖².
-        exact_bias: (k,) float64.
+        centre: (d,) float64, the mean of the samples as a prepared row.
         slope, constant: Two scores of a row of length ‖r‖ are in true order when they differ by more than
             slope·‖r‖ + constant.
         undecided: Whether a centroid is too far away for float32: all scores are 0 then, and their bounds mean nothing.
@@ -54,7 +54,7 @@ class Targets:
     centroids: Float64Array
     exact_q: Float64Array
     squares: Float64Array
-    exact_bias: Float64Array
+    centre: Float64Array
     slope: float
     constant: float
     undecided: bool = False
@@ -66,8 +66,8 @@ class Targets:
 
     @cached_property
     def bias(self) -> NDArray[np.float32]:
-        """(k,) ``exact_bias`` in float32."""
-        return self.exact_bias.astype(np.float32)
+        """(k,) float32, what products with ``q`` are subtracted from."""
+        return (self.squares / 2 + self.exact_q @ self.centre).astype(np.float32)
 
     @cached_property
     def lifted(self) -> NDArray[np.float32]:
@@ -87,7 +87,6 @@ def aim(prepared: Prepared, centroids: Float64Array) -> Targets:
     if longest > _FAR:
         return _undecided(centroids)
     m = prepared.centre
-    bias = squares / 2 + q @ m
     off_centre = math.sqrt(m @ m)
     d = q.shape[1]
     relative = (d + 8) * U32 / (1 - (d + 8) * U32)
@@ -98,7 +97,7 @@ def aim(prepared: Prepared, centroids: Float64Array) -> Targets:
         centroids,
         q,
         squares,
-        bias,
+        m,
         slope=2 * roundings[0],
         constant=2 * roundings[1] + deciding,
     )
@@ -110,7 +109,7 @@ def _undecided(centroids: Float64Array) -> Targets:
         centroids,
         exact_q=np.zeros(centroids.shape),
         squares=np.zeros(len(centroids)),
-        exact_bias=np.zeros(len(centroids)),
+        centre=np.zeros(centroids.shape[1]),
         slope=0.0,
         constant=1.0,
         undecided=True,

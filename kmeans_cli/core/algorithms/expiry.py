@@ -6,7 +6,6 @@ import threading
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kmeans_cli.core.types import BoolArray, Float64Array, FloatArray, IntArray, LabelArray, Where
 
@@ -46,6 +45,7 @@ class Expiry:
 
     def __init__(self, n: int, n_clusters: int, *, with_reach: bool = False) -> None:
         self._drift = np.zeros(n_clusters)
+        self._now = np.zeros(n_clusters, dtype=np.float32)
         self._reach = np.zeros(n_clusters) if with_reach else None
         self._expiry = np.full(n, -np.inf, dtype=np.float32)
         self._watched: IntArray | None = None
@@ -66,6 +66,8 @@ class Expiry:
             self._reach += shifts - others
         increase = (shifts + others) * (1 + _MARGIN)
         self._drift += increase
+        # Rounded up.
+        self._now = np.nextafter(self._drift.astype(np.float32), np.float32(np.inf))
         self._increase = float(increase.max())
         self._left -= self._increase * (1 + _MARGIN)
 
@@ -74,11 +76,11 @@ class Expiry:
         if self._watched is None or self._left <= 0:
             return self._due_of_all(labels)
         watched = self._watched
-        late: BoolArray = self._now().take(labels.take(watched)) >= self._expiry.take(watched)
+        late: BoolArray = self._now.take(labels.take(watched)) >= self._expiry.take(watched)
         return watched.compress(late)
 
     def _due_of_all(self, labels: LabelArray) -> IntArray | None:
-        rest = self._now().take(labels)
+        rest = self._now.take(labels)
         np.subtract(self._expiry, rest, out=rest)
         self._watched = self._near(rest)
         if self._watched is not None:
@@ -94,10 +96,6 @@ class Expiry:
             if np.count_nonzero(near) < _WATCHED * len(rest):
                 return np.flatnonzero(near)
         return None
-
-    def _now(self) -> NDArray[np.float32]:
-        """(k,) the drift, rounded up."""
-        return np.nextafter(self._drift.astype(np.float32), np.float32(np.inf))
 
     def renew(self, where: Where, labels: IntArray, far_squared: FloatArray, near_squared: FloatArray) -> BoolArray:
         """Give m samples new bounds.
@@ -120,7 +118,7 @@ class Expiry:
             needed = np.add(near, far, dtype=np.float64)
             with self._lock:
                 np.maximum.at(self._reach, labels, needed)
-        drift = self._now().take(labels)
+        drift = self._now.take(labels)
         # In this form an infinite near (there is no other centroid) is no trouble.
         ahead = np.subtract(near, far, out=near)
         ahead -= np.multiply(drift, _MARGIN, out=far)
