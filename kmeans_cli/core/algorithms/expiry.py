@@ -22,7 +22,7 @@ _DENSE = 0.9
 # Samples that cannot be due within so many iterations like the last one are not watched (1,000,000 × 2: 15 % faster),
 # or within so few, or else all are, when more than this share would be: expiries are read faster where they lie.
 _HORIZONS = (4, 2)
-_WATCHED = 0.25
+_WATCHED = 0.35
 
 
 class Expiry:
