@@ -69,7 +69,7 @@ def main(ks: tuple[int, ...]) -> None:
     has_peer = shutil.which("pngquant") is not None
     if not has_peer:
         print("pngquant is not installed: no comparison with it")
-    # First, for a process that has done much before is slower by up to a quarter; a command never has.
+    # First, as a command fits in a process that has done little before.
     _fit_times(sources, ks[1:] or ks)
     for source in sources:
         _quality(source, ks, has_peer)

@@ -14,7 +14,7 @@ _MARGIN = 1e-6
 # So many values of the samples looked at, and of what is computed of them, stay in a core's cache.
 _VALUES = 1 << 18
 # Large pieces: as few as these, since threads lose time to one another at the start of every operation (114,075 × 3:
-# 4 pieces are 4 % slower, pieces of half as many rows at least 15 %); of at most so many rows, to stay in cache.
+# 4 pieces are 4 % slower, pieces of half as many rows at least 15 % at k = 64); of at most so many rows, for the cache.
 _PIECES = 2
 _MIN_ROWS, _MAX_ROWS = 1 << 14, 1 << 16
 # From this share of due samples on, all are taken: reading rows where they lie is cheaper than gathering them.
