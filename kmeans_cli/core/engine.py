@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -171,8 +172,9 @@ class _Loop(ExactLoop):
         moves = self.algorithm.assign(self.labels)
         self.clusters.move(moves, self.labels)
         means = self.clusters.means(empty=self.centroids)
-        empty = np.flatnonzero(self.clusters.weights == 0)
-        shift = np.sqrt(np.square(means - self.centroids).sum(axis=1).max())
+        empty = np.flatnonzero(self.clusters.empty)
+        steps = means - self.centroids
+        shift = math.sqrt(np.einsum("ij,ij->i", steps, steps).max())
         inertia, distance_sum = self._measure(means)
         # Where nothing moved, the centroids of empty clusters attracted nobody; a new draw would undo the fixed point.
         if len(empty) and len(moves.indices):
@@ -185,7 +187,7 @@ class _Loop(ExactLoop):
                 iteration=len(self.history) + 1,
                 inertia=inertia,
                 j_clust=inertia / self.prepared.total_weight,
-                centroid_shift=float(shift),
+                centroid_shift=shift,
                 n_moved=len(moves.indices),
                 n_empty=len(empty),
                 seconds=self.clock() - began,

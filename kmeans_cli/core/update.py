@@ -34,6 +34,7 @@ class ClusterSums:
     Attributes:
         sums: (k, d) float64.
         weights: (k,) float64, the numbers of samples where all weigh 1.
+        empty: (k,) whether that is 0.
     """
 
     def __init__(self, samples: Samples, prepared: Prepared, n_clusters: int, map_blocks: MapBlocks) -> None:
@@ -46,7 +47,7 @@ class ClusterSums:
         self._settle()
         # Whole numbers are added and taken away without rounding.
         weights = samples.weights
-        self._whole = weights is None or (prepared.total_weight < 2**53 and bool((weights % 1 == 0).all()))
+        self._whole = weights is None or (prepared.total_weight < 2**53 and bool((np.rint(weights) == weights).all()))
 
     def move(self, moves: Moves, labels: LabelArray) -> None:
         """Let samples change their cluster; (n,) ``labels`` are those after the moves."""
@@ -54,8 +55,12 @@ class ClusterSums:
             return
         indices, former, joined = moves.indices, moves.former, labels.take(moves.indices)
         k, d = self.sums.shape
-        if k < _MANY or d <= _NARROW or len(indices) * k * d <= _FEW_TERMS:
-            self._add(indices, lambda change, rows, at: _add_difference(change, rows, joined[at], former[at]))
+        if d <= _NARROW:
+            self._add(indices, lambda change, at: self._add_features(change, indices[at], joined[at], former[at]))
+        elif k < _MANY or len(indices) * k * d <= _FEW_TERMS:
+            self._add(
+                indices, lambda change, at: _add_difference(change, self._rows(indices[at]), joined[at], former[at])
+            )
         else:
             self._add_by_cluster(indices, joined, 1.0)
             had_one = former >= 0
@@ -79,15 +84,15 @@ class ClusterSums:
 
     def _settle(self) -> None:
         """Let no rounding be left of empty clusters, and know what to divide by: 1 for them."""
-        self._empty = self.weights == 0
-        self.sums[self._empty] = 0
-        self._divisors = np.where(self._empty, 1.0, self.weights)[:, None]
+        self.empty = self.weights == 0
+        self.sums[self.empty] = 0
+        self._divisors = np.where(self.empty, 1.0, self.weights)[:, None]
 
     def means(self, empty: Float64Array) -> Float64Array:
         """(k, d) cluster means; the rows of ``empty`` where a cluster has no weight."""
         means: Float64Array = self.sums / self._divisors
         means += self._prepared.origin
-        np.copyto(means, empty, where=self._empty[:, None])
+        np.copyto(means, empty, where=self.empty[:, None])
         return means
 
     def inertia(self) -> float:
@@ -97,24 +102,34 @@ class ClusterSums:
 
     def _add_by_cluster(self, indices: IntArray, clusters: LabelArray, sign: float) -> None:
         order = np.argsort(clusters, kind="stable")
-        ordered = clusters[order]
-        self._add(indices[order], lambda change, rows, at: _add_ordered(change, rows, ordered[at], sign))
+        indices, ordered = indices[order], clusters[order]
+        self._add(indices, lambda change, at: _add_ordered(change, self._rows(indices[at]), ordered[at], sign))
 
-    def _add(self, indices: IntArray, add: Callable[[Float64Array, Float64Array, slice], None]) -> None:
-        """Call ``add(change, rows, which of the indices)`` for pieces; their changes are added in order."""
+    def _add(self, indices: IntArray, add: Callable[[Float64Array, slice], None]) -> None:
+        """Call ``add(change, which of the indices)`` for pieces; their changes are added in order."""
 
         def change_of(piece: slice) -> Float64Array:
             change = np.zeros(self.sums.shape)
             step = max(1, _CHUNK_VALUES // self._samples.d)
             for start in range(piece.start, piece.stop, step):
-                at = slice(start, min(start + step, piece.stop))
-                add(change, self._rows(indices[at]), at)
+                add(change, slice(start, min(start + step, piece.stop)))
             return change
 
         step = max(_PIECE_VALUES // self._samples.d, _ROWS_PER_SUM * len(self.sums))
         starts = range(0, len(indices), step)
         for change in self._map_blocks(change_of, [slice(s, min(s + step, len(indices))) for s in starts]):
             self.sums += change
+
+    def _add_features(self, change: Float64Array, indices: IntArray, joined: LabelArray, former: LabelArray) -> None:
+        """Add these rows to the clusters they joined and take them from their former ones (−1: none), by feature."""
+        rows, weights = self._samples.take(indices), self._samples.weights
+        if weights is not None:
+            weights = weights.take(indices)
+        if self._off_zero:
+            rows = rows - self._prepared.origin
+        for feature, values in enumerate(rows.T):
+            weighted = values if weights is None else values * weights
+            change[:, feature] += _difference(weighted, joined, former, len(change))
 
     def _rows(self, indices: IntArray) -> Float64Array:
         rows = self._samples.take(indices).astype(np.float64, copy=False)
@@ -127,22 +142,17 @@ class ClusterSums:
 
 def _difference(values: Float64Array | None, joined: LabelArray, former: LabelArray, k: int) -> Float64Array:
     """(k,) sums of the values (None: ones) that join a cluster, less those that leave it; −1 is none."""
-    came = np.bincount(joined, values, k).astype(np.float64, copy=False)
+    change: Float64Array = np.bincount(joined, values, k).astype(np.float64, copy=False)
     # Samples come to their first cluster all at once, and leave none.
     if former[0] >= 0:
-        came -= np.bincount(former + 1, values, k + 1)[1:]
-    return came
+        change -= np.bincount(former, values, k)
+    return change
 
 
 def _add_difference(change: Float64Array, rows: Float64Array, joined: LabelArray, former: LabelArray) -> None:
     """Add rows to the clusters they joined and take them from their former ones (−1: none)."""
-    k = len(change)
-    if rows.shape[1] <= _NARROW:
-        for feature, values in enumerate(rows.T):
-            change[:, feature] += _difference(values, joined, former, k)
-        return
     # A last column takes what leaves cluster −1.
-    one_hot = np.zeros((len(rows), k + 1))
+    one_hot = np.zeros((len(rows), len(change) + 1))
     every = np.arange(len(rows))
     one_hot[every, joined] = 1
     one_hot[every, former] = -1
