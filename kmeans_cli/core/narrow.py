@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_cli.core.nearest import Nearest, own_and_rival, search
+from kmeans_cli.core.distance import decide
+from kmeans_cli.core.nearest import own_and_rival
 from kmeans_cli.core.prepare import Prepared, subtract
 from kmeans_cli.core.samples import Samples
 from kmeans_cli.core.scores import U32, Targets
@@ -16,11 +20,30 @@ from kmeans_cli.core.where import part, pick, within
 NARROW = 48
 """Up to so many features confirming is faster than a search (measured: 64 equal, 32 faster, 3 three times)."""
 
-# So many scores are compared at a time: half as many stay in a core's cache, but threads then lose more to one another
-# at the start of every operation than that saves (measured: 3 %). Fewer rows than this do not pay.
-_COMPARED = 1 << 19
+# So many scores are compared at a time: with what is made of them they stay in a core's cache. Fewer rows than this do
+# not pay.
+_COMPARED = 1 << 18
 _MIN_ROWS = 256
+# Among more clusters a score has too few bits to spare for a place (see ``_smallest_in_columns``).
+_MANY = 256
 _TINY = 2.0**-126
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """What was found of m rows.
+
+    Attributes:
+        labels: (m,) int32, the exact nearest centroids.
+        searched: Those of the m whose label was not confirmed.
+        far_squared: (m,) at least the squared distances to the nearest centroids, in units of the scale.
+        near_squared: (m,) at most those to any others.
+    """
+
+    labels: LabelArray
+    searched: IntArray
+    far_squared: NDArray[np.float32]
+    near_squared: NDArray[np.float32]
 
 
 class Narrow:
@@ -45,7 +68,7 @@ class Narrow:
         self._rows = np.ones((samples.n, samples.d + 1), dtype=np.float32)
         subtract(prepared.rows, prepared.centre.astype(np.float32), self._rows[:, :-1])
         self._squares = prepared.squares.astype(np.float32)
-        self._off_centre = float(prepared.centre @ prepared.centre)
+        self._off_centre = prepared.off_centre**2
 
     def aim(self, targets: Targets) -> None:
         """Take the centroids of the next assignment."""
@@ -58,47 +81,88 @@ class Narrow:
         self._slope = np.float32(relative)
         self._constant = np.float32(relative * (targets.squares.max() + self._off_centre) + 4 * d * _TINY)
 
-    def confirm(self, where: Where, labels: LabelArray) -> tuple[Nearest, IntArray]:
-        """The exact nearest centroids of these rows, whose (m,) ``labels`` are right for most.
+    def nearest(self, where: Where) -> LabelArray:
+        """(m,) the exact nearest centroids of these rows."""
+        slack = self._slack(pick(self._squares, where))
+        found = [self._search(part(where, at.start, at.stop), slack[at])[0] for at in self._parts(len(slack))]
+        return np.concatenate(found)
+
+    def confirm(self, where: Where, labels: LabelArray) -> Confirmed:
+        """The same, where (m,) ``labels`` are right for most, with bounds.
 
         It takes no search to see that a label is right, only the smallest of the other scores.
-
-        Returns:
-            What was found, and which of the m had to be searched.
         """
         m = len(labels)
+        squares = pick(self._squares, where)
+        slack = self._slack(squares)
         own, rival = np.empty(m, dtype=np.float32), np.empty(m, dtype=np.float32)
+        for at in self._parts(m):
+            rows = self._scratch.rows(self._rows, part(where, at.start, at.stop))
+            own_and_rival(self._by_cluster(rows), labels[at], own[at], rival[at])
+        searched = np.flatnonzero(rival <= own + slack)
+        labels = labels.copy()
+        for at in self._parts(len(searched)):
+            these = searched[at]
+            labels[these], own[these], rival[these] = self._search(within(where, these), slack.take(these))
+        # The slack is twice what a score may be off: room for four roundings of the sums.
+        own += slack
+        own += squares
+        rival -= slack
+        rival += squares
+        return Confirmed(labels, searched, own, rival)
+
+    def _slack(self, squares: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(m,) by how much two scores have to differ to be in true order, given ‖y‖²."""
+        slack = squares * self._slope
+        slack += self._constant
+        return slack
+
+    def _parts(self, m: int) -> Iterator[slice]:
+        """Slices of m rows to be looked at together."""
         step = max(_MIN_ROWS, _COMPARED // sum(self._weights.shape))
         for start in range(0, m, step):
-            these = slice(start, min(start + step, m))
-            scores = self._by_cluster(part(where, these.start, these.stop))
-            own_and_rival(scores, labels[these], own[these], rival[these])
-        slack = pick(self._squares, where) * self._slope
-        slack += self._constant
-        found = Nearest(labels.copy(), own, rival, slack)
-        left = np.flatnonzero(rival <= own + slack)
-        for start in range(0, len(left), step):
-            self._search(where, left[start : start + step], found)
-        return found, left
+            yield slice(start, min(start + step, m))
 
-    def bounds(self, where: Where, found: Nearest) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """In units of the scale, at least the (m,) squared distances to the nearest centroids, at most to any other."""
-        squares = pick(self._squares, where)
-        # The slack is twice what a score may be off: room for four roundings of the sums.
-        far_squared, near_squared = found.own + found.slack, found.rival - found.slack
-        far_squared += squares
-        near_squared += squares
-        return far_squared, near_squared
+    def _search(
+        self, where: Where, slack: NDArray[np.float32]
+    ) -> tuple[LabelArray, NDArray[np.float32], NDArray[np.float32]]:
+        """(m,) the exact nearest centroids of these rows, their scores, and the smallest others.
 
-    def _by_cluster(self, where: Where) -> NDArray[np.float32]:
-        """(k, m) scores, so that the smallest of each row is found for many rows at once."""
+        Where float64 had to decide, the latter is −∞, and the former is that of a centroid which is no nearer.
+        """
         rows = self._scratch.rows(self._rows, where)
+        own, rival = np.empty_like(slack), np.empty_like(slack)
+        scores = self._by_cluster(rows)
+        labels = _smallest_in_columns(scores)
+        own_and_rival(scores, labels, own, rival)
+        farthest = own + slack
+        close = np.flatnonzero(rival <= farthest)
+        if len(close):
+            candidates = scores.take(close, axis=1) <= farthest.take(close)
+            candidates[labels.take(close), np.arange(len(close))] = True
+            labels[close] = decide(self._samples, self._targets.centroids, within(where, close), candidates.T)
+            rival[close] = -np.inf
+        return labels, own, rival
+
+    def _by_cluster(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(k, m) scores, so that the smallest of each row is found for many rows at once."""
         scores = self._scratch.matrix("by cluster", len(self._weights), len(rows))
         return np.matmul(self._weights, rows.T, out=scores)
 
-    def _search(self, where: Where, at: IntArray, found: Nearest) -> None:
-        """Find the nearest centroids of the rows ``at`` these places."""
-        rows = within(where, at)
-        scores = np.matmul(self._scratch.rows(self._rows, rows), self._weights.T)
-        nearest = search(self._samples, self._targets.centroids, rows, scores, found.slack.take(at))
-        found.labels[at], found.own[at], found.rival[at] = nearest.labels, nearest.own, nearest.rival
+
+def _smallest_in_columns(scores: NDArray[np.float32]) -> LabelArray:
+    """(m,) int32, in which row of (k, m) scores the smallest of each column is, or one that is hardly larger.
+
+    NumPy finds the smallest value of each column many times as fast as its place. So the place is written into the
+    last bits of the values, which for k = 16 changes them by at most 2⁻¹⁹ of their size.
+    """
+    smallest: LabelArray
+    if len(scores) > _MANY:
+        smallest = scores.argmin(axis=0).astype(np.int32)
+        return smallest
+    places = np.arange(len(scores), dtype=np.int32)
+    mask = np.int32((1 << (len(scores) - 1).bit_length()) - 1)
+    marked = scores.view(np.int32) & ~mask
+    marked |= places[:, None]
+    smallest = marked.view(np.float32).min(axis=0).view(np.int32) & mask
+    return smallest

@@ -60,25 +60,19 @@ class Nearest:
 def nearest(
     samples: Samples, prepared: Prepared, targets: Targets, where: Where, scores: NDArray[np.float32]
 ) -> Nearest:
-    """The exact nearest centroids of the rows ``where``, given their (m, k) scores."""
-    return search(samples, targets.centroids, where, scores, slack_of(prepared, targets, where))
-
-
-def search(
-    samples: Samples, centroids: Float64Array, where: Where, scores: NDArray[np.float32], slack: NDArray[np.float32]
-) -> Nearest:
-    """The same, given contiguous (m, k) values that rank the centroids, and by how much two have to differ for that."""
+    """The exact nearest centroids of the rows ``where``, given their contiguous (m, k) scores."""
     labels: LabelArray = scores.argmin(axis=1).astype(np.int32)
     flat, at = scores.reshape(-1), np.arange(0, scores.size, scores.shape[1]) + labels
     own = flat.take(at)
     flat[at] = np.inf
     rival = row_min(scores)
     flat[at] = own
+    slack = slack_of(prepared, targets, where)
     farthest = own + slack
     close = np.flatnonzero(rival <= farthest)
     if len(close):
         candidates = scores[close] <= farthest[close, None]
-        labels[close] = decide(samples, centroids, within(where, close), candidates)
+        labels[close] = decide(samples, targets.centroids, within(where, close), candidates)
         rival[close] = -np.inf
     return Nearest(labels, own, rival, slack)
 

@@ -88,6 +88,11 @@ class Prepared:
         return centre
 
     @cached_property
+    def off_centre(self) -> float:
+        """The length of the centre."""
+        return math.sqrt(self.centre @ self.centre)
+
+    @cached_property
     def longest(self) -> float:
         """The largest of the lengths."""
         return float(self.lengths.max())

@@ -86,8 +86,7 @@ def aim(prepared: Prepared, centroids: Float64Array) -> Targets:
     longest = math.sqrt(squares.max())
     if longest > _FAR:
         return _undecided(centroids)
-    m = prepared.centre
-    off_centre = math.sqrt(m @ m)
+    off_centre = prepared.off_centre
     d = q.shape[1]
     relative = (d + 8) * U32 / (1 - (d + 8) * U32)
     roundings = relative * longest, relative * (longest**2 / 2 + off_centre * longest) + d * _TINY
@@ -97,7 +96,7 @@ def aim(prepared: Prepared, centroids: Float64Array) -> Targets:
         centroids,
         q,
         squares,
-        m,
+        prepared.centre,
         slope=2 * roundings[0],
         constant=2 * roundings[1] + deciding,
     )

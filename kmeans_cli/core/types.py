@@ -95,15 +95,15 @@ class Moves:
     def between(cls, labels: LabelArray, new: LabelArray, among: IntArray | None = None) -> Moves:
         """Write ``new`` into (n,) ``labels``, where they are those of the samples ``among`` (None: of all)."""
         if among is None:
-            indices = np.flatnonzero(new != labels)
-            former = labels[indices]
+            changed = np.flatnonzero(new != labels)
+            former = labels.take(changed)
             labels[:] = new
-            return cls(indices, former)
-        current = labels[among]
-        changed = new != current
-        indices = among[changed]
-        labels[indices] = new[changed]
-        return cls(indices, current[changed])
+            return cls(changed, former)
+        current = labels.take(among)
+        changed = np.flatnonzero(new != current)
+        moved = among.take(changed)
+        labels[moved] = new.take(changed)
+        return cls(moved, current.take(changed))
 
 
 @dataclass(frozen=True)

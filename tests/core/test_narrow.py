@@ -17,7 +17,7 @@ from .reference import assert_nearest
 @pytest.mark.parametrize("where", [slice(0, 900), slice(100, 700), np.arange(3, 900, 7)], ids=["all", "slice", "some"])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("offset", [0.0, 3.0, 1e6])
-@pytest.mark.parametrize(("d", "k"), [(1, 1), (1, 7), (3, 16), (17, 40)])
+@pytest.mark.parametrize(("d", "k"), [(1, 1), (1, 7), (3, 16), (17, 40), (3, 256), (2, 257)])
 def test_labels_are_exact_and_bounds_hold(d: int, k: int, offset: float, dtype: type, where: Where) -> None:
     """Right and wrong guesses, data on and off zero, an outlier: labels are the nearest, bounds on the safe side."""
     rng = np.random.default_rng(d * k)
@@ -28,11 +28,12 @@ def test_labels_are_exact_and_bounds_hold(d: int, k: int, offset: float, dtype: 
     centroids = X[rng.choice(900, k, replace=False)].astype(np.float64)
     narrow = Narrow(samples, prepared)
     narrow.aim(aim(prepared, centroids))
-    found, left = narrow.confirm(where, rng.integers(k, size=900).astype(np.int32)[where])
+    found = narrow.confirm(where, rng.integers(k, size=900).astype(np.int32)[where])
+    np.testing.assert_array_equal(narrow.nearest(where), found.labels)
     rows = X[where].astype(np.float64)
     assert_nearest(rows, centroids, found.labels)
     squared = np.square(rows[:, None] - centroids).sum(axis=2) / prepared.scale**2
-    far, near = narrow.bounds(where, found)
+    far, near = found.far_squared, found.near_squared
     own = np.take_along_axis(squared, found.labels[:, None], axis=1)[:, 0]
     np.put_along_axis(squared, found.labels[:, None], np.inf, axis=1)
     assert (far >= own).all()
@@ -40,7 +41,7 @@ def test_labels_are_exact_and_bounds_hold(d: int, k: int, offset: float, dtype: 
     # What float32 leaves: a few units of the last place of the largest square.
     largest = max(prepared.squares.max(), np.square(centroids - prepared.mean).sum(axis=1).max() / prepared.scale**2)
     assert (far - own).max() <= 1e-4 * largest
-    assert k == 1 or len(left) > len(rows) / 4
+    assert k == 1 or len(found.searched) > len(rows) / 4
 
 
 def test_a_right_guess_is_not_searched() -> None:
@@ -50,6 +51,6 @@ def test_a_right_guess_is_not_searched() -> None:
     narrow = Narrow(samples, prepare(samples))
     narrow.aim(aim(prepare(samples), 10.0 * np.arange(4)[:, None]))
     labels = np.repeat(np.arange(4, dtype=np.int32), 25)
-    found, left = narrow.confirm(slice(0, 100), labels)
-    assert len(left) == 0
+    found = narrow.confirm(slice(0, 100), labels)
+    assert len(found.searched) == 0
     np.testing.assert_array_equal(found.labels, labels)

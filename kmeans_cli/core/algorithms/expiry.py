@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from kmeans_cli.core.types import BoolArray, Float64Array, FloatArray, IntArray, LabelArray, Where
+from kmeans_cli.core.where import pick
 
 # Bounds are widened by this share, some 16 roundings of float32, so that they never contradict what decides.
 _MARGIN = 1e-6
@@ -97,7 +98,7 @@ class Expiry:
                 return np.flatnonzero(near)
         return None
 
-    def renew(self, where: Where, labels: IntArray, far_squared: FloatArray, near_squared: FloatArray) -> BoolArray:
+    def renew(self, where: Where, labels: IntArray, far_squared: FloatArray, near_squared: FloatArray) -> None:
         """Give m samples new bounds.
 
         Args:
@@ -105,9 +106,6 @@ class Expiry:
             labels: (m,) their labels, perhaps.
             far_squared: (m,) at least the squared distances to their centroids.
             near_squared: (m,) at most the squared distances to any others.
-
-        Returns:
-            (m,) whether the label is proven; where it is not, the sample stays due.
         """
         far, near = np.sqrt(far_squared), np.maximum(near_squared, 0)
         np.sqrt(near, out=near)
@@ -118,21 +116,23 @@ class Expiry:
             needed = np.add(near, far, dtype=np.float64)
             with self._lock:
                 np.maximum.at(self._reach, labels, needed)
-        drift = self._now.take(labels)
-        # In this form an infinite near (there is no other centroid) is no trouble.
-        ahead = np.subtract(near, far, out=near)
-        ahead -= np.multiply(drift, _MARGIN, out=far)
-        self._expiry[where] = np.add(drift, ahead, out=drift)
-        proven: BoolArray = ahead > 0
+        near -= far
+        near += (self._now * (1 - _MARGIN)).take(labels)
+        self._expiry[where] = near
+
+    def proves(self, where: Where, labels: IntArray) -> BoolArray:
+        """(m,) whether these labels of these samples are proven; where not, the sample is due."""
+        proven: BoolArray = self._now.take(labels) < pick(self._expiry, where)
         return proven
 
 
 def _largest_other(shifts: Float64Array) -> Float64Array:
     """(k,) the largest shift of any other centroid."""
-    if len(shifts) == 1:
-        return np.zeros(1)
-    second, largest = np.partition(shifts, -2)[-2:]
-    others: Float64Array = np.where(shifts == largest, second, largest)
+    largest = shifts.argmax()
+    others = np.full(len(shifts), shifts[largest])
+    rest = shifts.copy()
+    rest[largest] = 0
+    others[largest] = rest.max()
     return others
 
 

@@ -58,14 +58,20 @@ class Hamerly:
     def assign(self, labels: LabelArray) -> Moves:
         """Bring (n,) labels up to date, each the exact nearest centroid."""
         if not self._begun:
-            every = nearest_labels(self._samples, self._prepared, self._targets.centroids, self._map_blocks)
-            return Moves.between(labels, every)
+            return Moves.between(labels, self._first())
         due = self._expiry.due(labels)
         found = self._found_wide(due, labels) if self._narrow is None else self._found_narrow(self._narrow, due, labels)
         if not found:
             return Moves(np.empty(0, dtype=np.intp), labels[:0])
-        among, new = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        among, new = found[0] if len(found) == 1 else map(np.concatenate, zip(*found, strict=True))
         return Moves.between(labels, new, among)
+
+    def _first(self) -> LabelArray:
+        """(n,) labels without any bounds."""
+        if self._narrow is None or self._targets.undecided:
+            return nearest_labels(self._samples, self._prepared, self._targets.centroids, self._map_blocks)
+        self._narrow.aim(self._targets)
+        return np.concatenate(list(self._map_blocks(self._narrow.nearest, large_pieces(None, self._samples.n))))
 
     def _found_narrow(
         self, narrow: Narrow, due: IntArray | None, labels: LabelArray
@@ -74,9 +80,9 @@ class Hamerly:
         narrow.aim(self._targets)
 
         def confirm(where: Where) -> tuple[IntArray, LabelArray]:
-            found, left = narrow.confirm(where, pick(labels, where))
-            self._expiry.renew(where, found.labels, *narrow.bounds(where, found))
-            return within(where, left), found.labels.take(left)
+            found = narrow.confirm(where, pick(labels, where))
+            self._expiry.renew(where, found.labels, found.far_squared, found.near_squared)
+            return within(where, found.searched), found.labels.take(found.searched)
 
         return list(self._map_blocks(confirm, large_pieces(due, len(labels))))
 

@@ -48,6 +48,6 @@ class Lloyd:
         narrow.aim(aim(self._prepared, self._centroids))
 
         def of_block(block: Block) -> LabelArray:
-            return narrow.confirm(block.rows, labels[block.rows])[0].labels
+            return narrow.confirm(block.rows, labels[block.rows]).labels
 
         return np.concatenate(list(self._map_blocks(of_block, self._samples.blocks())))

@@ -120,9 +120,9 @@ class Projected:
         far_squared = own + self._remainders.growth(where, labels)
         far_squared += slack
         flat[at] = np.inf
-        proven = self._expiry.renew(where, labels, far_squared, row_min(squared) - slack)
+        self._expiry.renew(where, labels, far_squared, row_min(squared) - slack)
         flat[at] = own
-        return np.flatnonzero(~proven)
+        return np.flatnonzero(~self._expiry.proves(where, labels))
 
     def _duel(self, where: IntArray, labels: IntArray, squared: NDArray[np.float32]) -> tuple[LabelArray, IntArray]:
         """Label m samples by two distances, to the centroid they have and to the one that otherwise seems nearest.
@@ -146,9 +146,9 @@ class Projected:
         found = nearer(self._prepared, self._targets, where, pairs, scores)
         self._remainders.correct(where, pairs, scores, bounds, found.labels)
         far_squared, near_squared = found.bounds(pick(self._prepared.squares, where))
-        proven = self._expiry.renew(where, found.labels, far_squared, np.minimum(near_squared, others_squared))
+        self._expiry.renew(where, found.labels, far_squared, np.minimum(near_squared, others_squared))
         stale = others_squared - far_squared < _STALE * (near_squared - far_squared)
-        return found.labels, np.flatnonzero(stale | ~proven)
+        return found.labels, np.flatnonzero(stale | ~self._expiry.proves(where, found.labels))
 
     def _measure(self, where: Where) -> LabelArray:
         """Label these samples from all their features."""
