@@ -36,7 +36,7 @@ from tests.bench.works import Work, sample_start
 KS = (4, 16, 64, 256)
 SMOOTHS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0)
 N_INIT = 4
-REPEATS = 3
+REPEATS = 5
 COMMAND_REPEATS = 7
 
 # Linux counts the memory of the process that starts another as the latter's own, so a small one has to start it.
