@@ -29,8 +29,8 @@ from kmeans_cli.images.params import ImageParams
 from kmeans_cli.images.reduced import visible_colours
 from kmeans_cli.images.sources import Source, example_path, find_sources
 from kmeans_cli.progress import silent
-from kmeans_cli.threads import open_block_map
-from tests.bench.peers import ours, scikit_learn
+from kmeans_cli.threads import available_cores, open_block_map
+from tests.bench.peers import Timed, inertia, ours, scikit_learn
 from tests.bench.works import Work, sample_start
 
 KS = (4, 16, 64, 256)
@@ -60,6 +60,24 @@ class Point:
 
     def __str__(self) -> str:
         return f"{self.psnr:.3f} dB {self.size:,}"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A timed fit of n rows: how many iterations it took, and the inertia of its labels."""
+
+    seconds: float
+    n: int
+    n_iter: int
+    inertia: float
+
+    @classmethod
+    def of(cls, work: Work, timed: Timed, before: float = 0.0) -> Run:
+        """What was measured, with the seconds of what came before the fit."""
+        return cls(before + timed.seconds, len(work.X), timed.n_iter, inertia(work, timed.labels))
+
+    def __str__(self) -> str:
+        return f"{self.seconds:6.3f} s ({self.n:,} × 3, {self.n_iter} iterations)"
 
 
 def main(ks: tuple[int, ...]) -> None:
@@ -135,17 +153,19 @@ def _fit_times(sources: tuple[Source, ...], ks: tuple[int, ...]) -> None:
     """
     works = [(source, _pixel_work(source, k)) for source in sources for k in ks]
     rounds = [_round(works) for _ in range(REPEATS)]
-    print("\nseconds to strict convergence from one start, finding the colours included")
-    for (source, work), times in zip(works, zip(*rounds, strict=True), strict=True):
-        own, peer = (min(seconds) for seconds in zip(*times, strict=True))
-        print(f"{source.name}  k {work.k:3d}  ours {own:6.3f}  scikit-learn {peer:6.3f}  ratio {own / peer:.2f}")
+    print(f"\nseconds to strict convergence from one start, finding the colours included; {available_cores()} threads")
+    for (source, work), runs in zip(works, zip(*rounds, strict=True), strict=True):
+        own, peer = (min(turns, key=lambda run: run.seconds) for turns in zip(*runs, strict=True))
+        print(f"{source.name}  k {work.k:3d}  ours {own}  scikit-learn {peer}  ", end="")
+        print(f"inertia × {own.inertia / peer.inertia:.6f}  ratio {own.seconds / peer.seconds:.2f}")
 
 
-def _round(works: list[tuple[Source, Work]]) -> list[tuple[float, float]]:
-    """Seconds of ours and of scikit-learn's for each work."""
+def _round(works: list[tuple[Source, Work]]) -> list[tuple[Run, Run]]:
+    """Ours and scikit-learn's for each work."""
     time.sleep(1)
-    own = [_own_fit_time(source, work.start) for source, work in works]
-    return list(zip(own, [scikit_learn("lloyd")(work).seconds for _, work in works], strict=True))
+    own = [_own_fit(source, work.start) for source, work in works]
+    peer = [Run.of(work, scikit_learn("lloyd")(work)) for _, work in works]
+    return list(zip(own, peer, strict=True))
 
 
 def _pixel_work(source: Source, k: int) -> Work:
@@ -153,12 +173,13 @@ def _pixel_work(source: Source, k: int) -> Work:
     return Work("pixels", rows, sample_start(np.unique(rows, axis=0), k))
 
 
-def _own_fit_time(source: Source, start: np.ndarray) -> float:
+def _own_fit(source: Source, start: np.ndarray) -> Run:
     pixels = source.open(source.read(), 10**9).pixels
     began = time.perf_counter()
     visible = visible_colours(find_colours(pixels, None), "rgb")
     found = time.perf_counter() - began
-    return found + ours("auto")(Work("colours", visible.points, start, visible.weights)).seconds
+    work = Work("colours", visible.points, start, visible.weights)
+    return Run.of(work, ours("auto")(work), found)
 
 
 def _command_time(source: Source, folder: Path, has_peer: bool) -> None:
