@@ -16,7 +16,7 @@ from unittest.mock import patch
 import numpy as np
 from numpy.typing import NDArray
 
-from kmeans_cli.core import update
+from kmeans_cli.core import narrow, update
 from kmeans_cli.core.algorithms import choose, expiry, hamerly, lloyd, projected
 from kmeans_cli.core.algorithms.expiry import Expiry
 from kmeans_cli.core.algorithms.remainders import Remainders
@@ -64,6 +64,7 @@ IDEAS: dict[str, tuple[str, Callable[[], AbstractContextManager[Any]]]] = {
     ),
     "no duels": ("auto", lambda: patch.object(projected, "_MANY", 1 << 30)),
     "labels searched, not confirmed": ("auto", lambda: patch.object(hamerly, "NARROW", 0)),
+    "places of the smallest scores looked for": ("auto", lambda: patch.object(narrow, "_MANY", 0)),
     "all other centroids count, not those in reach": ("auto", lambda: patch.object(hamerly, "_LOW", 0)),
     "every expiry read in every iteration": ("auto", lambda: patch.object(expiry, "_WATCHED", 0.0)),
     "scores of small data not kept": ("auto", lambda: patch.object(lloyd, "MOST_KEPT", 0)),
@@ -80,6 +81,7 @@ _PART_OF: dict[str, set[str]] = {
     "the rest remembered once, never anew": _WIDE,
     "no duels": _WIDE,
     "labels searched, not confirmed": {"hamerly"},
+    "places of the smallest scores looked for": {"hamerly"},
     "all other centroids count, not those in reach": {"hamerly"},
     "every expiry read in every iteration": _BOUNDED,
     "scores of small data not kept": {"lloyd"},
