@@ -20,6 +20,7 @@ from kmeans_cli.core.params import KMeansParams
 from kmeans_cli.core.prepare import prepare
 from kmeans_cli.core.samples import ArraySamples
 from kmeans_cli.core.types import FitState, Float64Array, FloatArray, KMeansResult, LabelArray
+from kmeans_cli.threads import open_block_map
 
 from .cases import CASES, SmallBlocks, blobs, digits
 from .reference import same_but_seconds
@@ -70,6 +71,15 @@ def test_same_bytes_for_every_k(algorithm: str, dtype: type, weighted: bool) -> 
 def test_same_bytes_on_all_digits(algorithm: str, k: int) -> None:
     """On data without clear clusters, where labels change for many iterations."""
     same_but_seconds(*both(ArraySamples(digits().astype(np.float32)), algorithm, k, init="sample"))
+
+
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_same_bytes_in_several_pieces(n_threads: int) -> None:
+    """Of more narrow samples than one piece holds, none is forgotten, on one thread or on two."""
+    samples = ArraySamples(np.random.default_rng(0).normal(size=(40_000, 2)))
+    params = [KMeansParams(5, algorithm=name, init="sample", max_iter=8) for name in ("lloyd", "hamerly")]
+    with open_block_map(n_threads) as map_blocks:
+        same_but_seconds(*(fit(samples, each, seed=2, map_blocks=map_blocks) for each in params))
 
 
 @pytest.mark.usefixtures("directions")

@@ -67,8 +67,8 @@ class Hamerly:
         return Moves.between(labels, new, among)
 
     def _first(self) -> LabelArray:
-        """(n,) labels without any bounds."""
-        if self._narrow is None or self._targets.undecided:
+        """(n,) labels without any bounds; where the targets are undecided, float64 decides them all."""
+        if self._narrow is None:
             return nearest_labels(self._samples, self._prepared, self._targets.centroids, self._map_blocks)
         self._narrow.aim(self._targets)
         return np.concatenate(list(self._map_blocks(self._narrow.nearest, large_pieces(None, self._samples.n))))
