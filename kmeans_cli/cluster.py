@@ -211,7 +211,7 @@ def _imported() -> Any:
         problem = "needs Dask, which is not installed: pip install 'kmeans-cli[dask]'"
         raise ConfigError(problem, where="executor.name", value="dask") from None
     # What it would log, of lost connections say, is told by errors and by the run going on.
-    # Each has a handler of its own.
+    # Each of these loggers has a handler of its own.
     for name in ("distributed", "distributed.client", "asyncio", "tornado", "tornado.application"):
         logging.getLogger(name).handlers = [logging.NullHandler()]
     return distributed

@@ -1,4 +1,4 @@
-"""Labels of samples with few features: confirmed, where most are right already, rather than searched."""
+"""Labels of samples with few features; where most are right already, confirmed rather than searched."""
 
 from __future__ import annotations
 
@@ -18,14 +18,12 @@ from kmeans_cli.core.types import IntArray, LabelArray, Where
 from kmeans_cli.core.where import part, pick, within
 
 NARROW = 48
-"""Up to so many features confirming is faster than a search (measured: 64 equal, 32 faster, 3 three times)."""
+"""Up to so many features this is faster than ``nearest`` (measured: 64 equal, 32 faster, 3 three times)."""
 
 # So many scores are compared at a time: with what is made of them they stay in a core's cache. Fewer rows than this do
 # not pay.
 _COMPARED = 1 << 18
 _MIN_ROWS = 256
-# Among more clusters a score has too few bits to spare for a place (see ``_smallest_in_columns``).
-_MANY = 256
 _TINY = 2.0**-126
 
 
@@ -99,7 +97,8 @@ class Narrow:
         for at in self._parts(m):
             rows = self._scratch.rows(self._rows, part(where, at.start, at.stop))
             own_and_rival(self._by_cluster(rows), labels[at], own[at], rival[at])
-        searched = np.flatnonzero(rival <= own + slack)
+        # In this form NaN, of a sample beyond float32, is not confirmed either.
+        searched = np.flatnonzero(~(rival > own + slack))
         labels = labels.copy()
         for at in self._parts(len(searched)):
             these = searched[at]
@@ -136,9 +135,10 @@ class Narrow:
         labels = _smallest_in_columns(scores)
         own_and_rival(scores, labels, own, rival)
         farthest = own + slack
-        close = np.flatnonzero(rival <= farthest)
+        close = np.flatnonzero(~(rival > farthest))
         if len(close):
-            candidates = scores.take(close, axis=1) <= farthest.take(close)
+            candidates = ~(scores.take(close, axis=1) > farthest.take(close))
+            # Their own scores are infinite since ``own_and_rival``.
             candidates[labels.take(close), np.arange(len(close))] = True
             labels[close] = decide(self._samples, self._targets.centroids, within(where, close), candidates.T)
             rival[close] = -np.inf
@@ -151,18 +151,12 @@ class Narrow:
 
 
 def _smallest_in_columns(scores: NDArray[np.float32]) -> LabelArray:
-    """(m,) int32, in which row of (k, m) scores the smallest of each column is, or one that is hardly larger.
+    """(m,) int32, in which row of (k, m) scores the smallest of each column is; the last of equals.
 
-    NumPy finds the smallest value of each column many times as fast as its place. So the place is written into the
-    last bits of the values, which for k = 16 changes them by at most 2⁻¹⁹ of their size.
+    NumPy finds the smallest value of each column many times as fast as its place. So the place is looked for as the
+    largest, too, of those that have this value.
     """
-    smallest: LabelArray
-    if len(scores) > _MANY:
-        smallest = scores.argmin(axis=0).astype(np.int32)
-        return smallest
-    places = np.arange(len(scores), dtype=np.int32)
-    mask = np.int32((1 << (len(scores) - 1).bit_length()) - 1)
-    marked = scores.view(np.int32) & ~mask
-    marked |= places[:, None]
-    smallest = marked.view(np.float32).min(axis=0).view(np.int32) & mask
+    places = np.arange(len(scores), dtype=np.min_scalar_type(len(scores) - 1))
+    is_smallest = scores == scores.min(axis=0)
+    smallest: LabelArray = np.multiply(is_smallest, places[:, None]).max(axis=0).astype(np.int32)
     return smallest

@@ -69,9 +69,10 @@ def nearest(
     flat[at] = own
     slack = slack_of(prepared, targets, where)
     farthest = own + slack
-    close = np.flatnonzero(rival <= farthest)
+    # In this form NaN, of a sample beyond float32, is close to all.
+    close = np.flatnonzero(~(rival > farthest))
     if len(close):
-        candidates = scores[close] <= farthest[close, None]
+        candidates = ~(scores[close] > farthest[close, None])
         labels[close] = decide(samples, targets.centroids, within(where, close), candidates)
         rival[close] = -np.inf
     return Nearest(labels, own, rival, slack)
@@ -94,7 +95,7 @@ def unconfirmed(prepared: Prepared, targets: Targets, scores: NDArray[np.float32
     at = own_and_rival(scores, guess, own, rival)
     scores.reshape(-1)[at] = own
     own += slack_of(prepared, targets, slice(None))
-    return np.flatnonzero(rival <= own)
+    return np.flatnonzero(~(rival > own))
 
 
 def own_and_rival(

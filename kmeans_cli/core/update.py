@@ -8,7 +8,7 @@ import numpy as np
 
 from kmeans_cli.core.prepare import Prepared
 from kmeans_cli.core.samples import Samples
-from kmeans_cli.core.types import Float64Array, IntArray, LabelArray, MapBlocks, Moves
+from kmeans_cli.core.types import Float64Array, FloatArray, IntArray, LabelArray, MapBlocks, Moves
 
 # Up to so many features, counting by feature is faster than a product with a one-hot matrix (measured).
 _NARROW = 16
@@ -21,7 +21,7 @@ _FEW_TERMS = 1 << 23
 # cluster at least, so that adding the pieces' sums, which one thread does, takes little time.
 _PIECE_VALUES = 1 << 19
 _ROWS_PER_SUM = 16
-# So many are float64 at a time: in a core's cache, and yet enough for threads not to wait for one another's Python.
+# So many are summed at a time: in a core's cache, and yet enough for threads not to wait for one another's Python.
 _CHUNK_VALUES = 1 << 16
 
 
@@ -121,7 +121,10 @@ class ClusterSums:
             self.sums += change
 
     def _add_features(self, change: Float64Array, indices: IntArray, joined: LabelArray, former: LabelArray) -> None:
-        """Add these rows to the clusters they joined and take them from their former ones (−1: none), by feature."""
+        """Add these rows to the clusters they joined and take them from their former ones (−1: none), by feature.
+
+        Without a float64 copy of the rows, which NumPy makes and multiplies slowly where they are short.
+        """
         rows, weights = self._samples.take(indices), self._samples.weights
         if weights is not None:
             weights = weights.take(indices)
@@ -140,7 +143,7 @@ class ClusterSums:
         return rows
 
 
-def _difference(values: Float64Array | None, joined: LabelArray, former: LabelArray, k: int) -> Float64Array:
+def _difference(values: FloatArray | None, joined: LabelArray, former: LabelArray, k: int) -> Float64Array:
     """(k,) sums of the values (None: ones) that join a cluster, less those that leave it; −1 is none."""
     change: Float64Array = np.bincount(joined, values, k).astype(np.float64, copy=False)
     # Samples come to their first cluster all at once, and leave none.

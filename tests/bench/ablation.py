@@ -53,6 +53,11 @@ def _fresh(_: Scratch, __: object, m: int, width: int) -> NDArray[np.float32]:
     return np.empty((m, width), dtype=np.float32)
 
 
+def _argmin(scores: NDArray[np.float32]) -> LabelArray:
+    labels: LabelArray = scores.argmin(axis=0).astype(np.int32)
+    return labels
+
+
 IDEAS: dict[str, tuple[str, Callable[[], AbstractContextManager[Any]]]] = {
     "all ideas": ("auto", nullcontext),
     "no subspace (hamerly)": ("hamerly", nullcontext),
@@ -64,7 +69,7 @@ IDEAS: dict[str, tuple[str, Callable[[], AbstractContextManager[Any]]]] = {
     ),
     "no duels": ("auto", lambda: patch.object(projected, "_MANY", 1 << 30)),
     "labels searched, not confirmed": ("auto", lambda: patch.object(hamerly, "NARROW", 0)),
-    "places of the smallest scores looked for": ("auto", lambda: patch.object(narrow, "_MANY", 0)),
+    "places of the smallest scores by argmin": ("auto", lambda: patch.object(narrow, "_smallest_in_columns", _argmin)),
     "all other centroids count, not those in reach": ("auto", lambda: patch.object(hamerly, "_LOW", 0)),
     "every expiry read in every iteration": ("auto", lambda: patch.object(expiry, "_WATCHED", 0.0)),
     "scores of small data not kept": ("auto", lambda: patch.object(lloyd, "MOST_KEPT", 0)),
@@ -81,7 +86,7 @@ _PART_OF: dict[str, set[str]] = {
     "the rest remembered once, never anew": _WIDE,
     "no duels": _WIDE,
     "labels searched, not confirmed": {"hamerly"},
-    "places of the smallest scores looked for": {"hamerly"},
+    "places of the smallest scores by argmin": {"hamerly"},
     "all other centroids count, not those in reach": {"hamerly"},
     "every expiry read in every iteration": _BOUNDED,
     "scores of small data not kept": {"lloyd"},

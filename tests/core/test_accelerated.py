@@ -11,6 +11,7 @@ from hypothesis.extra.numpy import arrays
 from kmeans_cli.core import subspace
 from kmeans_cli.core.algorithms import ALGORITHMS, lloyd, projected
 from kmeans_cli.core.algorithms.projected import Projected
+from kmeans_cli.core.distance import squared_distances
 from kmeans_cli.core.empty import EMPTY_POLICIES
 from kmeans_cli.core.engine import fit
 from kmeans_cli.core.init import INITS
@@ -90,6 +91,21 @@ def test_same_bytes_by_duels(stale: float, k: int, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(projected, "_MANY", 2)
     monkeypatch.setattr(projected, "_STALE", stale)
     same_but_seconds(*both(ArraySamples(digits().astype(np.float32)), "projected", k, init="sample"))
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+@pytest.mark.parametrize("far", [1e15, 1e20, 1e39, 1e100])
+@pytest.mark.parametrize("d", [2, 64])
+def test_samples_beyond_float32_are_labelled_too(algorithm: str, far: float, d: int) -> None:
+    """Samples of no weight so far from the others that their float32 scores are no numbers get exact labels."""
+    X = np.random.default_rng(0).normal(size=(3000, d))
+    X[:10] *= far
+    weights = np.ones(3000)
+    weights[:10] = 0
+    result = fit(ArraySamples(X, weights), KMeansParams(40, algorithm=algorithm, init="sample", max_iter=20), seed=1)
+    squared = [squared_distances(X, np.tile(centroid, (3000, 1))) for centroid in result.centroids]
+    np.testing.assert_array_equal(np.argmin(squared, axis=0), result.labels)
 
 
 @pytest.mark.usefixtures("directions")

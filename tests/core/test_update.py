@@ -68,19 +68,22 @@ def test_many_clusters_keep_their_sums_whatever_moves() -> None:
         np.testing.assert_allclose(clusters.sums, (np.arange(k)[:, None] == labels) @ X, rtol=0, atol=1e-12)
 
 
-def test_an_emptied_cluster_leaves_nothing() -> None:
+@pytest.mark.parametrize("d", [3, 30])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_an_emptied_cluster_leaves_nothing(d: int, weighted: bool) -> None:
     """When the last sample leaves, sum and weight are exactly 0, and the mean is the one handed in."""
-    X = np.random.default_rng(0).normal(size=(50, 30)) * 0.1
+    X = np.random.default_rng(0).normal(size=(50, d)) * 0.1
     half = np.arange(50) // 25
-    samples = ArraySamples(X)
+    weights = np.random.default_rng(1).random(50) if weighted else np.ones(50)
+    samples = ArraySamples(X, weights if weighted else None)
     clusters = ClusterSums(samples, prepare(samples), 2, map)
     one, zero = np.ones(50, np.int32), np.zeros(50, np.int32)
     move(clusters, one)
     move(clusters, one - half.astype(np.int32), one)
     move(clusters, zero, one - half.astype(np.int32))
-    assert clusters.sums[1].tolist() == [0] * 30
-    assert clusters.weights.tolist() == [50, 0]
-    assert clusters.means(np.full((2, 30), 8.0))[1].tolist() == [8] * 30
+    assert clusters.sums[1].tolist() == [0] * d
+    assert clusters.weights.tolist() == [pytest.approx(weights.sum()), 0]
+    assert clusters.means(np.full((2, d), 8.0))[1].tolist() == [8] * d
 
 
 def test_restored_sums_go_on_alike() -> None:

@@ -42,6 +42,7 @@ class Expiry:
 
     Invariants: where drift[label] < expiry, the label is the nearest centroid by at least their difference; and
     reach[label] is at least this difference plus twice the sample's distance. Distances are in units of the scale.
+    An expiry is NaN where a sample is beyond float32: such a sample is always due.
     """
 
     def __init__(self, n: int, n_clusters: int, *, with_reach: bool = False) -> None:
@@ -77,23 +78,23 @@ class Expiry:
         if self._watched is None or self._left <= 0:
             return self._due_of_all(labels)
         watched = self._watched
-        late: BoolArray = self._now.take(labels.take(watched)) >= self._expiry.take(watched)
-        return watched.compress(late)
+        in_time: BoolArray = self._now.take(labels.take(watched)) < self._expiry.take(watched)
+        return watched.compress(~in_time)
 
     def _due_of_all(self, labels: LabelArray) -> IntArray | None:
         rest = self._now.take(labels)
         np.subtract(self._expiry, rest, out=rest)
         self._watched = self._near(rest)
         if self._watched is not None:
-            return self._watched.compress(rest.take(self._watched) <= 0)
-        due = np.flatnonzero(rest <= 0)
+            return self._watched.compress(~(rest.take(self._watched) > 0))
+        due = np.flatnonzero(~(rest > 0))
         return None if len(due) > _DENSE * len(labels) else due
 
     def _near(self, rest: FloatArray) -> IntArray | None:
         """Those of which alone some become due until drift has grown by ``left``; None: too many to be watched."""
         for horizon in _HORIZONS:
             self._left = horizon * self._increase
-            near = rest <= self._left
+            near = ~(rest > self._left)
             if np.count_nonzero(near) < _WATCHED * len(rest):
                 return np.flatnonzero(near)
         return None
@@ -107,8 +108,10 @@ class Expiry:
             far_squared: (m,) at least the squared distances to their centroids.
             near_squared: (m,) at most the squared distances to any others.
         """
-        far, near = np.sqrt(far_squared), np.maximum(near_squared, 0)
+        near = np.maximum(near_squared, 0)
         np.sqrt(near, out=near)
+        with np.errstate(invalid="ignore"):
+            far = np.sqrt(far_squared)
         near *= 1 - _MARGIN
         far *= 1 + _MARGIN
         if self._reach is not None:
@@ -143,7 +146,8 @@ def _largest_in_reach(
     wide = reach + shifts
     wide += _MARGIN * (wide + drift)
     # Down the columns, as the distances are the same both ways and NumPy is far slower along short rows.
-    others: Float64Array = np.where(apart_squared < np.square(wide), shifts[:, None], 0.0).max(axis=0)
+    # In this form NaN reaches everywhere.
+    others: Float64Array = np.where(apart_squared >= np.square(wide), 0.0, shifts[:, None]).max(axis=0)
     return others
 
 
