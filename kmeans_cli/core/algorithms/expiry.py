@@ -110,8 +110,9 @@ class Expiry:
         """
         near = np.maximum(near_squared, 0)
         np.sqrt(near, out=near)
-        with np.errstate(invalid="ignore"):
-            far = np.sqrt(far_squared)
+        # Of a sample beyond float32 it may be −∞, which would prove anything; ∞ proves nothing.
+        far = np.abs(far_squared)
+        np.sqrt(far, out=far)
         near *= 1 - _MARGIN
         far *= 1 + _MARGIN
         if self._reach is not None:
