@@ -190,8 +190,8 @@ def test_same_bytes_where_ties_abound(grid: FloatArray, k: int, algorithm: str, 
     same_but_seconds(*both(samples, algorithm, min(k, samples.n), init="sample"))
 
 
-@pytest.mark.parametrize("algorithm", ACCELERATED)
-def test_few_samples_are_looked_at(algorithm: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("algorithm", "share"), [("hamerly", 0.4), ("projected", 0.05)])
+def test_few_samples_are_looked_at(algorithm: str, share: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """On clear clusters most samples are measured once, and then not again."""
     looked: list[int] = []
     owner, name = {"hamerly": (Narrow, "confirm"), "projected": (Projected, "_measure")}[algorithm]
@@ -205,4 +205,4 @@ def test_few_samples_are_looked_at(algorithm: str, monkeypatch: pytest.MonkeyPat
     samples = ArraySamples(blobs(3000, 20))
     result = fit(samples, KMeansParams(12, algorithm=algorithm), seed=1)
     assert result.n_iter > 5
-    assert sum(looked) - samples.n < 0.5 * samples.n * result.n_iter
+    assert sum(looked) - samples.n < share * samples.n * result.n_iter
