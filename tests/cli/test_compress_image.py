@@ -200,7 +200,7 @@ def test_dry_run() -> None:
 
 def test_time_limit_keeps_what_was_reached() -> None:
     """--max-time ends a fit between two iterations; the picture it gives is kept."""
-    result = _compress("example", "--k", "64", "--max-time", "0.6s", "--no-figures")
+    result = _compress("example", "--k", "256", "--max-time", "0.6s", "--no-figures")
     assert result.exit_code == 130, result.stderr
     (folder,) = _runs()
     assert json.loads((folder / "run.json").read_text())["status"] == "interrupted"
