@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -11,6 +12,10 @@ settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
 
 NO_DATA = "KMEANS_DATA_DIR is not set"
+
+# Tests and the programs they start run in folders of their own, where a relative path would lead elsewhere.
+if os.environ.get("KMEANS_DATA_DIR"):
+    os.environ["KMEANS_DATA_DIR"] = str(Path(os.environ["KMEANS_DATA_DIR"]).resolve())
 
 
 def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
