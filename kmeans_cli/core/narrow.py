@@ -66,7 +66,7 @@ class Narrow:
         self._rows = np.ones((samples.n, samples.d + 1), dtype=np.float32)
         subtract(prepared.rows, prepared.centre.astype(np.float32), self._rows[:, :-1])
         self._squares = prepared.squares.astype(np.float32)
-        self._off_centre = prepared.off_centre**2
+        self._off_centre_squared = prepared.off_centre**2
 
     def aim(self, targets: Targets) -> None:
         """Take the centroids of the next assignment."""
@@ -77,7 +77,7 @@ class Narrow:
         self._weights[:, d] = targets.squares
         relative = 4 * (d + 16) * U32 / (1 - (d + 16) * U32)
         self._slope = np.float32(relative)
-        self._constant = np.float32(relative * (targets.squares.max() + self._off_centre) + 4 * d * _TINY)
+        self._constant = np.float32(relative * (targets.squares.max() + self._off_centre_squared) + 4 * d * _TINY)
 
     def nearest(self, where: Where) -> LabelArray:
         """(m,) the exact nearest centroids of these rows."""
@@ -151,7 +151,7 @@ class Narrow:
 
 
 def _smallest_in_columns(scores: NDArray[np.float32]) -> LabelArray:
-    """(m,) int32, in which row of (k, m) scores the smallest of each column is; the last of equals.
+    """(m,) int32, in which row of (k, m) scores the smallest of each column is; the last of equals, 0 for NaN.
 
     NumPy finds the smallest value of each column many times as fast as its place. So the place is looked for as the
     largest, too, of those that have this value.

@@ -89,7 +89,7 @@ def truecolour_png(pixels: Bytes, n_colours: int, map_blocks: MapBlocks = map) -
     return min(map_blocks(attempt, _truecolour_attempts(pixels, n_colours)), key=len)
 
 
-def truecolour_size(pixels: Bytes, n_colours: int, map_blocks: MapBlocks = map) -> int:
+def truecolour_size(pixels: Bytes, n_colours: int) -> int:
     """How many bytes ``truecolour_png`` has, without holding them all."""
     height, width, channels = pixels.shape
     rows = pixels.reshape(height, width * channels)
@@ -98,7 +98,7 @@ def truecolour_size(pixels: Bytes, n_colours: int, map_blocks: MapBlocks = map) 
         return sum(map(len, _squeezed(rows, channels, attempt)))
 
     around = len(_truecolour_header(pixels)) + sum(map(len, [*_chunk(b"IDAT"), *_chunk(b"IEND")]))
-    return around + min(map_blocks(size, _truecolour_attempts(pixels, n_colours)))
+    return around + min(map(size, _truecolour_attempts(pixels, n_colours)))
 
 
 def _truecolour_header(pixels: Bytes) -> bytes:
